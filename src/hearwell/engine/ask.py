@@ -1,0 +1,201 @@
+"""Ask the lake: plan one pass for each table, run it, and make answers of the sums."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from hearwell.engine.answer import Answer, Answers, compare, estimated
+from hearwell.engine.derived import readable
+from hearwell.engine.facts import BUSINESS_DAY, Frame, dated, days, filtered, unbound_facts
+from hearwell.engine.groups import Groups, groups
+from hearwell.engine.passes import Found, Passes
+from hearwell.engine.period import (
+    Period,
+    cell_after,
+    cell_before,
+    compared,
+    first_cell,
+    instant,
+    period,
+    shown,
+    to_local,
+    to_utc,
+)
+from hearwell.engine.question import Asked, Question
+from hearwell.engine.sums import sql
+from hearwell.lake.lake import Lake
+from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
+from hearwell.metrics.estimator import Total
+from hearwell.metrics.metric import Variant
+from hearwell.metrics.part import Expr
+from hearwell.records.record import Record
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
+MICROSECOND = timedelta(microseconds=1)
+
+
+def ask(lake: Lake, question: Question) -> Answers:
+    """Answer a question. Metrics of the same table and date are computed in one pass.
+
+    Raises:
+        BadQuestion, NoBusinessTime.
+    """
+    answers: dict[Asked, Answer] = {}
+    freshness: dict[str, dict[str, str | None]] = {}
+    for record, dated_by, asked in families(question.asked):
+        with readable(lake, record):
+            bounds = bounds_of(lake, record, dated_by, question.where)
+            freshness.setdefault(record.table_name, bounds.text(lake.settings.zone))
+            frame = framed(lake, question, dated_by, bounds)
+            answers |= answered(lake, question, record, asked, frame)
+    return Answers(
+        question,
+        lake.settings.zone,
+        [answers[each] for each in question.asked],
+        freshness,
+        lake.snapshot,
+    )
+
+
+def families(asked: Sequence[Asked]) -> Iterator[tuple[type[Record], str, list[Asked]]]:
+    """Put together what is counted over the same table by the same date."""
+    together: dict[tuple[type[Record], str], list[Asked]] = {}
+    for each in asked:
+        variant = each.metric.variants()[each.variant]
+        dated_by = variant.dated_by or each.metric.dated_by
+        together.setdefault((each.metric.record, dated_by), []).append(each)
+    for (record, dated_by), found in together.items():
+        yield record, dated_by, found
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The first and last instant of the rows asked for, and when the last was received."""
+
+    first: datetime | None
+    last: datetime | None
+    received: datetime | None
+
+    def text(self, zone: str) -> dict[str, str | None]:
+        return {
+            "newest": shown(self.last, zone) if self.last else None,
+            "received": shown(self.received, zone) if self.received else None,
+        }
+
+
+def bounds_of(
+    lake: Lake, record: type[Record], dated_by: str, where: Sequence[tuple[str, str]]
+) -> Bounds:
+    table = filtered(record.unbound(), where)
+    at = dated(table, dated_by)
+    found = table.aggregate(first=at.min(), last=at.max(), received=table.received_at.max())
+    return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
+
+
+def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Frame:
+    zone = lake.settings.zone
+    begins = instant(question.begins, zone) if question.begins else bounds.first or EPOCH
+    newest = max(bounds.last or EPOCH, begins) + MICROSECOND
+    ends = instant(question.ends, zone, last=True) if question.ends else newest
+    now = period(begins, ends)
+    before = compared_window(now, question, lake)
+    return Frame(dated_by, question.by, question.grain, question.where, now, before, lake.settings)
+
+
+def compared_window(now: Period, question: Question, lake: Lake) -> Period | None:
+    """Return the period whose rows are needed beside those of the question's own."""
+    zone, grain, how = lake.settings.zone, question.grain, question.compare
+    if how is None:
+        return None
+    if grain in {"none", "hour_of_week"}:
+        return compared(now, how, zone) if question.begins else None
+    week = lake.settings.week_starts_on
+    first = cell_before(first_cell(to_local(now.begins, zone), grain, week), grain, how)
+    if how == "previous":
+        return Period(to_utc(first, zone), now.begins)
+    last = cell_before(first_cell(to_local(now.ends - MICROSECOND, zone), grain, week), grain, how)
+    return Period(to_utc(first, zone), to_utc(cell_after(last, grain), zone))
+
+
+def answered(
+    lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
+) -> dict[Asked, Answer]:
+    """Answer what is counted over one table by one date."""
+    spans = business_spans(lake, question, record, asked, frame)
+    table = unbound_facts(record, frame, list(spans))
+    formulas = {each: formula(lake, question, each, table) for each in asked}
+    variants = {each: variant for each, (variant, _) in formulas.items()}
+    cells, found = Passes(lake, record, frame, table, spans, variants).run()
+    named = groups(cells, frame, question.compare)
+    return {
+        each: answer(question, each, *formulas[each], found[each], named) for each in asked
+    }
+
+
+def business_spans(
+    lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
+) -> Mapping[str, tuple[Expr, Expr]]:
+    """Return the stretches of time that the formulas want in business seconds."""
+    spans: dict[str, tuple[Expr, Expr]] = {}
+    if question.clock == "calendar":
+        return spans
+    for each in asked:
+        clock = BusinessClock(each.metric.name, record.unbound())
+        try:
+            each.metric.variants(record.unbound(), lake.settings, clock)
+        except NoBusinessTime:
+            if len(question.asked) == 1:
+                raise
+        else:
+            spans |= clock.spans
+    if spans:
+        lake.connection.register(BUSINESS_DAY, days(frame).columns)
+    return spans
+
+
+def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> tuple[Variant, str]:
+    """Return the metric over the facts, and the clock it is told by.
+
+    Among several metrics, those of which only the length is known keep to the calendar.
+    """
+    if question.clock == "business":
+        clock = BusinessClock(asked.metric.name, table)
+        try:
+            variants = asked.metric.variants(table, lake.settings, clock)
+        except NoBusinessTime:
+            pass
+        else:
+            return variants[asked.variant], "business" if clock.spans else "calendar"
+    variants = asked.metric.variants(table, lake.settings, CalendarClock())
+    return variants[asked.variant], "calendar"
+
+
+def answer(
+    question: Question, asked: Asked, variant: Variant, clock: str, found: Found, cells: Groups
+) -> Answer:
+    """Make the answer of the parts."""
+    estimator = variant.estimator
+    estimate = estimated(found.parts, estimator, question.level)
+    better = variant.better or asked.metric.better
+    shown_cells = np.array(cells.shown, dtype=np.int64)
+    now, held = estimate.at(shown_cells), None
+    if question.compare is not None:
+        against = np.array(cells.against, dtype=np.int64)
+        before = estimate.at(against).only(against >= 0)
+        held = compare(now, before, better, is_total=isinstance(estimator, Total))
+    return Answer(
+        asked=asked,
+        meaning=variant.meaning,
+        unit=variant.unit or asked.metric.unit,
+        better=better,
+        clock=clock,
+        groups=cells.names,
+        periods=cells.periods,
+        estimate=now,
+        left_out={reason: rows[shown_cells] for reason, rows in found.left_out.items()},
+        compared=held,
+        sql=found.statements,
+    )

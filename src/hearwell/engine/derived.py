@@ -1,0 +1,46 @@
+"""Make derived facts readable under their name, from the records of the lake."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ibis
+
+from hearwell.engine.period import organisation_days
+from hearwell.engine.sums import sql
+from hearwell.lake.lake import Lake
+from hearwell.metrics.facts.agent_day import AgentDay, agent_days
+from hearwell.records.call import Call
+from hearwell.records.record import Record
+from hearwell.records.shift import Shift
+
+KNOWN_INSTANTS = """
+select min(at), max(at) from (
+    select unnest([min(connected_at), max(connected_at), max(ended_at)]) as at from call
+    union all select unnest([min(started_at), max(started_at), max(ended_at)]) from shift
+)
+"""
+
+
+@contextmanager
+def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
+    """Make a record, or a fact derived from records, readable while the question is answered."""
+    if record is not AgentDay:
+        lake.use(record)
+        yield
+        return
+    lake.use(Call)
+    lake.use(Shift)
+    run = lake.connection.execute
+    first, last = run(KNOWN_INSTANTS).fetchall()[0]
+    run("create or replace temp table organisation_day (began_at timestamp, day_end timestamp)")
+    if first is not None:
+        edges = organisation_days(lake.settings.zone, first, last)
+        lake.connection.executemany("insert into organisation_day values (?, ?)", edges)
+    day = ibis.table({"began_at": "timestamp", "day_end": "timestamp"}, name="organisation_day")
+    until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
+    made = agent_days(Call.unbound(), Shift.unbound(), day, until)
+    run(f"create or replace temp table agent_day as {sql(made)}")
+    try:
+        yield
+    finally:
+        run("drop table agent_day; drop table organisation_day")

@@ -1,0 +1,197 @@
+"""The queries over one table: one for all sums, and one for each number that has quantiles."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import numpy as np
+
+from hearwell.engine.facts import FACTS, Frame, facts
+from hearwell.engine.question import Asked
+from hearwell.engine.sums import ROWS, Plan, bucket, columns, place, sql
+from hearwell.lake.lake import Lake
+from hearwell.metrics.metric import Variant
+from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts
+from hearwell.records.record import Record
+
+EXACT_ROWS = 2_000_000
+"""Up to this many rows every value of a histogram is kept. Above, values share a shelf that is a
+second or 2 % wide and is told by its mean: whole seconds stay exact up to a minute."""
+
+EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
+Arrays = dict[str, Any]  # column → masked array
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the passes found for one metric."""
+
+    parts: Parts
+    left_out: Mapping[str, FloatArray]
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Passes:
+    """One table, its rows of a question, and the metrics counted over them."""
+
+    lake: Lake
+    record: type[Record]
+    frame: Frame
+    table: Any  # the facts, as formulas were written over them
+    spans: Mapping[str, tuple[Expr, Expr]]
+    variants: Mapping[Asked, Variant]
+
+    def run(self) -> tuple[Arrays, dict[Asked, Found]]:
+        """Return the keys of every cell as arrays, and what was found for each metric."""
+        execute = self.lake.connection.execute
+        plan = self.plan()
+        columns_of = {each: self.planned(plan, each) for each in self.variants}
+        statement = self.statement(plan.step_one(), plan.step_two)
+        keys = ", ".join(self.frame.keys)
+        execute(
+            f"create or replace temp table cells as "
+            f"select row_number() over (order by {keys}) - 1 as cell_id, * from ({statement})"
+        )
+        try:
+            cells: Arrays = execute("select * from cells order by cell_id").fetchnumpy()
+            is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
+            cells = self.never_empty(cells)
+            found = {each: columns_of[each].found(cells) for each in self.variants}
+            statements = {each: [statement] for each in self.variants}
+            for asked, of, kinds in self.spreads():
+                query, counts = self.spread_statement(of, kinds, is_exact=is_exact)
+                histogram = execute(query).fetchnumpy()
+                for each, names in asked.items():
+                    statements[each].append(query)
+                    wanted = {name: counts[kind] for name, kind in names.items()}
+                    found[each] = with_histogram(found[each], histogram, wanted)
+        finally:
+            execute("drop table cells")
+        return cells, {
+            each: Found(f.parts, f.left_out, tuple(statements[each])) for each, f in found.items()
+        }
+
+    def plan(self) -> Plan:
+        columns = self.record.columns()
+        words = frozenset(name for name, column in columns.items() if column.words)
+        return Plan(self.table, self.frame.keys, words)
+
+    def planned(self, plan: Plan, asked: Asked) -> "Columns":
+        """Have everything summed that a metric needs; return where it will be found."""
+        estimator = self.variants[asked].estimator
+        plan.add(Part("count", None, EVERY_ROW))
+        return Columns(
+            {name: plan.add(part) for name, part in estimator.parts().items()},
+            plan.add(Part("count", None, estimator.among)),
+            {
+                reason: plan.add(Part("count", None, rows))
+                for reason, rows in estimator.left_out.items()
+            },
+        )
+
+    def statement(self, one: Expr, two: Callable[[Any], Expr]) -> str:
+        """Return the SQL of the rows, the sums of the first step, and what the second makes."""
+        rows = facts(self.record, self.frame, self.spans)
+        read = sorted(columns(one) & set(rows.columns) | set(self.frame.keys))
+        sums = two(ibis.table(one.schema(), name="sums"))
+        return f"with {FACTS} as ({sql(rows.select(read))}), sums as ({sql(one)}) {sql(sums)}"
+
+    def never_empty(self, cells: Arrays) -> Arrays:
+        """Give the question's period a cell of zeros when no row fell into it."""
+        if self.frame.keys != ["cell"] or self.frame.grain != "none" or 0 in cells["cell"]:
+            return cells
+        # The histograms know the other cells by their number, so the new one comes last.
+        return {name: np.ma.append(column, 0) for name, column in cells.items()}
+
+    def spreads(self) -> list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]]:
+        """Put together the metrics that need a histogram of the same number.
+
+        Returns:
+            For each number: the metrics, each with its kinds of row and the column that counts
+            them; the number; and the columns with their conditions.
+        """
+        together: list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]] = []
+        for each, variant in self.variants.items():
+            spread = variant.estimator.spread()
+            if spread is None:
+                continue
+            known = next((t for t in together if t[1].equals(spread.of)), None)
+            if known is None:
+                known = ({}, spread.of, {})
+                together.append(known)
+            asked, _, kinds = known
+            asked[each] = {
+                name: column_for(where, kinds) for name, where in spread.kinds.items()
+            }
+        return together
+
+    def spread_statement(
+        self, of: Expr, kinds: Mapping[str, Expr], *, is_exact: bool
+    ) -> tuple[str, dict[str, str]]:
+        """Return the query of a histogram, and its column for each kind of row.
+
+        The histogram has every value, or shelves that are told by the mean of their values.
+        """
+        plan, value = self.plan(), of.cast("float64")
+        counts = {name: plan.add(Part("count", None, where)) for name, where in kinds.items()}
+        if not is_exact:
+            place(value, plan.amounts)
+
+        def shelves(sums: Any) -> Expr:
+            sums = sums.filter(sums.shelf.notnull())
+            told = {} if is_exact else {"value": sums.amount_0.sum() / sums[ROWS].sum()}
+            return plan.step_two(sums, "shelf", **told)
+
+        one = plan.step_one(shelf=value if is_exact else bucket(value))
+        same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
+        return (
+            f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
+            f"{', '.join(f'h.{column}' for column in dict.fromkeys(counts.values()))} "
+            f"from ({self.statement(one, shelves)}) as h join cells as c on {same} "
+            f"order by c.cell_id, value"
+        ), counts
+
+
+@dataclass(frozen=True)
+class Columns:
+    """In which columns of the cells the parts of a metric are."""
+
+    parts: Mapping[str, str]
+    among: str
+    left_out: Mapping[str, str]
+
+    def found(self, cells: Arrays) -> Found:
+        """Return the sums of the metric, and its rows that were left out, by reason."""
+        sums = {name: floats(cells[column]) for name, column in self.parts.items()}
+        left_out = {reason: floats(cells[column]) for reason, column in self.left_out.items()}
+        unknown = floats(cells[self.among]) - sums["n"]
+        told = sum(left_out.values(), np.zeros_like(unknown))
+        left_out["not known"] = np.clip(unknown - told, 0, None)
+        return Found(Parts(len(unknown), sums), left_out, ())
+
+
+def column_for(where: Expr, kinds: dict[str, Expr]) -> str:
+    """Return the column that counts the rows of a condition; a new one if there is none yet."""
+    for name, known in kinds.items():
+        if known.equals(where):
+            return name
+    name = f"kind_{len(kinds)}"
+    kinds[name] = where
+    return name
+
+
+def with_histogram(found: Found, histogram: Arrays, names: Mapping[str, str]) -> Found:
+    parts = Parts(
+        found.parts.groups,
+        found.parts.sums,
+        histogram["cell_id"].astype(np.int64),
+        floats(histogram["value"]),
+        {name: floats(histogram[column]) for name, column in names.items()},
+    )
+    return Found(parts, found.left_out, ())
+
+
+def floats(array: Any) -> FloatArray:
+    return np.ma.filled(np.ma.asarray(array).astype(np.float64), np.nan)

@@ -1,0 +1,87 @@
+"""A question to the lake: which metrics, by what, over which period, compared with what."""
+
+from dataclasses import dataclass
+
+from hearwell.engine.errors import BadQuestion, UnknownDimension, UnknownMetric, UnknownVariant
+from hearwell.engine.period import Compare, Grain
+from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.clock import ClockName
+from hearwell.metrics.metric import Metric
+
+MOST_DIMENSIONS = 3
+EVERY_VARIANT = "all"
+CUSTOM = "custom."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A metric in one of its variants."""
+
+    metric: Metric
+    variant: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. A period of None means all that the lake has."""
+
+    asked: tuple[Asked, ...]
+    by: tuple[str, ...] = ()
+    grain: Grain = "none"
+    begins: str | None = None
+    ends: str | None = None
+    where: tuple[tuple[str, str], ...] = ()
+    compare: Compare | None = None
+    clock: ClockName = "calendar"
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if len(self.by) > MOST_DIMENSIONS:
+            problem = f"Group by at most {MOST_DIMENSIONS} dimensions; {len(self.by)} were given."
+            raise BadQuestion(problem)
+        if len(set(self.by)) < len(self.by):
+            problem = "A dimension was given twice with --by."
+            raise BadQuestion(problem)
+        if not 0 < self.level < 1:
+            problem = f"The level must lie between 0 and 1, such as 0.95; {self.level:g} was given."
+            raise BadQuestion(problem)
+        for each in self.asked:
+            for name in (*self.by, *(name for name, _ in self.where)):
+                check_dimension(each.metric, name)
+
+
+def check_dimension(metric: Metric, name: str) -> None:
+    known = metric.record.dimensions()
+    custom = name.startswith(CUSTOM) and "custom" in metric.record.columns()
+    if name not in known and not custom:
+        raise UnknownDimension(metric.name, name, known)
+
+
+def find(name: str, variant: str | None = None) -> tuple[Asked, ...]:
+    """Return the metric of this name or label, in the variant asked for.
+
+    Raises:
+        UnknownMetric, UnknownVariant.
+    """
+    wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
+    for metric in METRICS.values():
+        if wanted in {metric.name, *(label.lower() for label in metric.labels)}:
+            return tuple(Asked(metric, each) for each in variants_of(metric, variant))
+    for metric in METRICS.values():
+        for each, meant in metric.variants().items():
+            if wanted in {label.lower() for label in meant.labels}:
+                return (Asked(metric, each),)
+    raise UnknownMetric(name, [*METRICS, *(x for m in METRICS.values() for x in m.labels)])
+
+
+def variants_of(metric: Metric, variant: str | None) -> list[str]:
+    known = list(metric.variants())
+    if variant is None:
+        return known[:1]
+    if variant.lower() == EVERY_VARIANT:
+        return known
+    found = [each for each in known if each.lower() == variant.lower().replace("-", "_")]
+    if not found:
+        raise UnknownVariant(metric.name, variant, known)
+    return found
+

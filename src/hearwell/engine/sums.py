@@ -1,0 +1,198 @@
+"""Add up the parts of several metrics in one pass over the rows.
+
+The conditions of a metric, such as `outcome == "answered" & wait_seconds <= 20`, are not asked of
+every row for every part. In the first step the rows are added up for each combination of the words
+and of the yes-or-no answers that the conditions read; there are few of these. In the second step
+the conditions choose among the sums. That takes a third of the time of a filter on every sum, and
+one more metric over the same columns costs next to nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from hearwell.metrics.part import Expr, Part
+
+ROWS = "rows"
+YES_NO = "yes_no"
+MOST_YES_NO = 60  # bits of one whole number
+
+
+def sql(expression: Expr) -> str:
+    """Return the expression in DuckDB's dialect."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def columns(*expressions: Expr) -> set[str]:
+    """Return the names of the columns that expressions read."""
+    return {field.name for each in expressions for field in each.op().find(ops.Field)}
+
+
+Condition = Callable[[ir.Table], Expr]
+"""A condition that can be written over any table that has the words and the answers."""
+
+
+@dataclass
+class Plan:
+    """The two steps, built up part by part."""
+
+    facts: ir.Table
+    keys: Sequence[str]
+    categories: frozenset[str]  # columns that hold few words
+    words: set[str] = field(default_factory=set)  # those that conditions read
+    yes_no: list[Expr] = field(default_factory=list)  # questions to each row, never null
+    amounts: list[Expr] = field(default_factory=list)
+    wheres: list[Expr] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)  # the same, rewritten
+    chosen: dict[str, tuple[str, int]] = field(default_factory=dict)  # column → sum, condition
+
+    def add(self, part: Part) -> str:
+        """Plan a part; return the column in which it will be found, the same for equal parts."""
+        amount, where = ROWS, part.where
+        if part.how == "sum":
+            amount = f"amount_{place(part.of, self.amounts)}"
+        elif part.of is not None:
+            where = where & part.of.notnull()
+        i = place(where, self.wheres)
+        if i == len(self.conditions):
+            condition = self.rewritten(part.where)
+            if part.how == "count" and part.of is not None:
+                condition = both(condition, self.known(part.of))
+            self.conditions.append(condition)
+        column = f"{amount}_where_{i}"
+        self.chosen[column] = (amount, i)
+        return column
+
+    def known(self, of: Expr) -> Condition:
+        """Is it known what is counted?"""
+        if not isinstance(of, ir.BooleanValue):
+            return self.asked(of.notnull())
+        answer = self.rewritten(of)
+        # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
+        return lambda table: answer(table).cast("int8").notnull()
+
+    def rewritten(self, condition: Expr) -> Condition:
+        """Return the condition over what the first step leaves."""
+        node = condition.op()
+        match node:
+            case ops.And():
+                return both(self.rewritten(part(node.left)), self.rewritten(part(node.right)))
+            case ops.Or():
+                return either(self.rewritten(part(node.left)), self.rewritten(part(node.right)))
+            case ops.Not():
+                return opposite(self.rewritten(part(node.arg)))
+            case _ if columns(condition) <= self.categories:
+                self.words |= columns(condition)
+                return lambda table: rebound(condition, table)
+            case ops.IsNull() | ops.NotNull():
+                return self.asked(condition)
+        doubt = unknown(condition)
+        if doubt is None:
+            return self.asked(condition)
+        return unless(self.asked(doubt), self.asked(condition))
+
+    def asked(self, question: Expr) -> Condition:
+        """Have the first step put a question to each row; return the answer, true or else false."""
+        name = f"{YES_NO}_{place(question, self.yes_no)}"
+        return lambda table: table[name]
+
+    def step_one(self, **more: Expr) -> ir.Table:
+        """Return the sums for each group, combination of words and set of answers."""
+        by = {name: self.facts[name] for name in (*self.keys, *sorted(self.words))}
+        for first in range(0, len(self.yes_no), MOST_YES_NO):
+            bits = [
+                question.ifelse(ibis.literal(2**i, "int64"), ibis.literal(0, "int64"))
+                for i, question in enumerate(self.yes_no[first : first + MOST_YES_NO])
+            ]
+            by[answers_from(first)] = sum(bits[1:], bits[0])
+        sums = {f"amount_{i}": each.cast("float64").sum() for i, each in enumerate(self.amounts)}
+        return self.facts.group_by(**by, **more).aggregate(**{ROWS: self.facts.count()}, **sums)
+
+    def step_two(self, sums: ir.Table, *more: str, **extra: Expr) -> ir.Table:
+        """Return the parts of each group, chosen from the sums."""
+        answers = {}
+        for i in range(len(self.yes_no)):
+            first = i // MOST_YES_NO * MOST_YES_NO
+            bit = ibis.literal(2 ** (i - first), "int64")
+            answers[f"{YES_NO}_{i}"] = (sums[answers_from(first)] & bit) != 0
+        table = sums.mutate(**answers)
+        table = table.mutate(**{f"where_{i}": each(table) for i, each in enumerate(self.conditions)})
+        chosen = {
+            column: table[amount].sum(where=table[f"where_{i}"]).cast("float64").fill_null(0.0)
+            for column, (amount, i) in self.chosen.items()
+        }
+        return table.group_by([*self.keys, *more]).aggregate(**chosen, **extra)
+
+
+def answers_from(first: int) -> str:
+    return f"{YES_NO}_from_{first}"
+
+
+def part(node: ops.Node) -> Expr:
+    return node.to_expr()
+
+
+def place(wanted: Expr, known_ones: list[Expr]) -> int:
+    """Return the place of an expression in a list, to which it is added if need be."""
+    for i, each in enumerate(known_ones):
+        if each.equals(wanted):
+            return i
+    known_ones.append(wanted)
+    return len(known_ones) - 1
+
+
+def both(left: Condition, right: Condition) -> Condition:
+    return lambda table: left(table) & right(table)
+
+
+def either(left: Condition, right: Condition) -> Condition:
+    return lambda table: left(table) | right(table)
+
+
+def opposite(condition: Condition) -> Condition:
+    return lambda table: ~condition(table)
+
+
+def unless(no_answer: Condition, condition: Condition) -> Condition:
+    return lambda table: no_answer(table).ifelse(None, condition(table))
+
+
+def rebound(expression: Expr, table: ir.Table) -> Expr:
+    """Return the expression over another table that has the same columns."""
+    fields = {node: table[node.name].op() for node in expression.op().find(ops.Field)}
+    return expression.op().replace(fields).to_expr() if fields else expression
+
+
+def unknown(condition: Expr) -> Expr | None:
+    """Return the question whether the answer to a condition is unknown; None if it never is.
+
+    Of a comparison with a constant it is whether the other side is: many comparisons share that
+    side, and the question is then put to each row only once.
+    """
+    node = condition.op()
+    if isinstance(node, ops.Coalesce) and isinstance(node.arg[-1], ops.Literal):
+        return None
+    if isinstance(node, ops.Comparison):
+        sides = [side for side in (node.left, node.right) if not isinstance(side, ops.Literal)]
+        if len(sides) == 1:
+            return part(sides[0]).isnull()
+    return condition.isnull()
+
+
+def bucket(value: Expr) -> Expr:
+    """Return the shelf of a histogram on which a value lies, as a whole number.
+
+    Up to a minute a shelf is one second wide, above that 2 %.
+    """
+    fine = value.round()
+    size = (value.abs().ln() / ibis.literal(WIDER).ln()).floor()
+    coarse = value.sign() * (size + COARSE_FROM)
+    return (value.abs() <= FINE_SECONDS).ifelse(fine, coarse).cast("int32")
+
+
+FINE_SECONDS = 60
+WIDER = 1.02
+COARSE_FROM = 1000

@@ -1,0 +1,1 @@
+"""The lake: one folder that keeps all records, read by many while one writes."""

@@ -1,0 +1,11 @@
+"""Every metric we know. A test checks that names are unique and guardrails exist."""
+
+from hearwell.metrics.catalog import people, satisfaction, solving, waiting
+from hearwell.metrics.metric import Metric
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for module in (waiting, solving, satisfaction, people)
+    for metric in vars(module).values()
+    if isinstance(metric, Metric)
+}

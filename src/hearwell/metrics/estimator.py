@@ -1,0 +1,338 @@
+"""The kinds of metric. Each says what to add up, and what to make of the sums.
+
+The sums are called parts. They add up across days, teams and machines, and a value and its
+interval follow from them alone. All arithmetic is over arrays with one element for each group;
+`nan` stands for no value and no interval.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts, Spread, count, total
+from hearwell.stats import interval as intervals
+from hearwell.stats.interval import Interval
+from hearwell.stats.net_score import adjusted_net_score, net_score, net_score_interval
+from hearwell.stats.quantile import Histogram, quantile, quantile_interval
+from hearwell.stats.survival import (
+    Survival,
+    patience,
+    patience_interval,
+    survival_beyond,
+    survival_beyond_interval,
+    survival_median,
+    survival_median_interval,
+)
+
+LeftOut = Mapping[str, Expr]  # why rows are left out → which
+
+
+@dataclass(frozen=True)
+class Estimator(ABC):
+    """A kind of metric over one table, for the rows `among` which it is counted.
+
+    `left_out` names rows that a reader may miss among those that count, with the reason.
+    """
+
+    among: Expr = field(default=EVERY_ROW, kw_only=True)
+    left_out: LeftOut = field(default_factory=dict, kw_only=True)
+
+    @abstractmethod
+    def parts(self) -> Mapping[str, Part]:
+        """Return what to sum; the part `n` counts the rows that the value rests on."""
+
+    def spread(self) -> Spread | None:
+        """Return the histogram that the value needs, if it needs one."""
+        return None
+
+    @abstractmethod
+    def value(self, parts: Parts) -> FloatArray: ...
+
+    def centre(self, parts: Parts) -> FloatArray:
+        """Return what the interval is built around, where that is not the value."""
+        return self.value(parts)
+
+    @abstractmethod
+    def interval(self, parts: Parts, level: float) -> Interval: ...
+
+    def open_interval(self, parts: Parts, level: float) -> Interval:
+        """Return the interval as differences need it: not cut at the ends of the scale."""
+        return self.interval(parts, level)
+
+
+def divided(over: FloatArray, under: FloatArray) -> FloatArray:
+    """Return over / under, and no value where there is nothing to divide by."""
+    nothing = np.full(np.broadcast(over, under).shape, np.nan)
+    return np.divide(over, under, out=nothing, where=np.asarray(under) != 0)
+
+
+@dataclass(frozen=True)
+class Share(Estimator):
+    """Part of the rows for which a flag is true. A row with an unknown flag is left out."""
+
+    of: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"n": count(self.among, self.of), "hits": count(self.among & self.of)}
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(parts["hits"], parts["n"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return intervals.wilson(parts["hits"], parts["n"], level)
+
+
+@dataclass(frozen=True)
+class Mean(Estimator):
+    """Average of a number. A row without the number is left out."""
+
+    of: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            "n": count(self.among, self.of),
+            "total": total(self.of, self.among),
+            "squares": total(self.of * self.of, self.among),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(parts["total"], parts["n"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return intervals.student(parts["n"], parts["total"], parts["squares"], level)
+
+
+@dataclass(frozen=True)
+class WeightedShare(Estimator):
+    """Share in which a row stands for as many as its weight says."""
+
+    of: Expr
+    weight: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        of, weight = self.of.cast("float64"), self.weight
+        known = self.among & of.notnull() & weight.notnull()
+        return {
+            "n": count(known),
+            "weights": total(weight, known),
+            "weights_squared": total(weight * weight, known),
+            "weighted_hits": total(weight * of, known),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(parts["weighted_hits"], parts["weights"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return intervals.weighted_share(
+            parts["weights"], parts["weights_squared"], parts["weighted_hits"], level
+        )
+
+
+@dataclass(frozen=True)
+class WeightedMean(Estimator):
+    """Average in which a row stands for as many as its weight says."""
+
+    of: Expr
+    weight: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        of, weight = self.of, self.weight
+        known = self.among & of.notnull() & weight.notnull()
+        return {
+            "n": count(known),
+            "weights": total(weight, known),
+            "weights_squared": total(weight * weight, known),
+            "weighted_total": total(weight * of, known),
+            "squared_weights_total": total(weight * weight * of, known),
+            "squared_weights_squares": total(weight * weight * of * of, known),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(parts["weighted_total"], parts["weights"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        names = (
+            "weights",
+            "weights_squared",
+            "weighted_total",
+            "squared_weights_total",
+            "squared_weights_squares",
+        )
+        return intervals.weighted_mean(*(parts[name] for name in names), level)
+
+
+@dataclass(frozen=True)
+class NetScore(Estimator):
+    """Promoters less detractors for each hundred answers; those between count as answers."""
+
+    promoter: Expr
+    detractor: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            "n": count(self.among, self.promoter),
+            "promoters": count(self.among & self.promoter),
+            "detractors": count(self.among & self.detractor),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return net_score(parts["n"], parts["promoters"], parts["detractors"])
+
+    def centre(self, parts: Parts) -> FloatArray:
+        return adjusted_net_score(parts["n"], parts["promoters"], parts["detractors"])[0]
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return net_score_interval(parts["n"], parts["promoters"], parts["detractors"], level)
+
+    def open_interval(self, parts: Parts, level: float) -> Interval:
+        return net_score_interval(
+            parts["n"], parts["promoters"], parts["detractors"], level, clipped=False
+        )
+
+
+@dataclass(frozen=True)
+class Ratio(Estimator):
+    """One total over another, such as busy seconds over staffed seconds."""
+
+    over: Expr
+    under: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        x, y = self.over, self.under
+        both = self.among & x.notnull() & y.notnull()
+        return {
+            "n": count(both),
+            "over": total(x, both),
+            "under": total(y, both),
+            "over_over": total(x * x, both),
+            "over_under": total(x * y, both),
+            "under_under": total(y * y, both),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(parts["over"], parts["under"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        names = ("n", "over", "under", "over_over", "over_under", "under_under")
+        return intervals.ratio(*(parts[name] for name in names), level)
+
+
+@dataclass(frozen=True)
+class Total(Estimator):
+    """How many rows, or how much of something, there was.
+
+    The interval treats the total as what came of a steady process (Poisson): it tells how far
+    another such period could have differed by chance alone.
+    """
+
+    of: Expr = None
+
+    def parts(self) -> Mapping[str, Part]:
+        if self.of is None:
+            return {"n": count(self.among)}
+        return {
+            "n": count(self.among, self.of),
+            "total": total(self.of, self.among),
+            "squares": total(self.of * self.of, self.among),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return parts["n"] if self.of is None else parts["total"]
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        if self.of is None:
+            return intervals.poisson_total(parts["n"], parts["n"], level)
+        return intervals.poisson_total(parts["total"], parts["squares"], level)
+
+
+@dataclass(frozen=True)
+class Quantile(Estimator):
+    """The number that a given part of the rows stays at or below, from a histogram."""
+
+    of: Expr
+    q: float
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"n": count(self.among, self.of)}
+
+    def spread(self) -> Spread:
+        return Spread(self.of, {"count": self.among})
+
+    def value(self, parts: Parts) -> FloatArray:
+        return quantile(self.histogram(parts), parts.groups, self.q)
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return quantile_interval(self.histogram(parts), parts.groups, self.q, level)
+
+    @staticmethod
+    def histogram(parts: Parts) -> Histogram:
+        return Histogram(parts.group, parts.value, parts.kinds["count"])
+
+
+@dataclass(frozen=True)
+class OfferedWait(Estimator):
+    """How long a caller would wait who never hung up (Kaplan and Meier).
+
+    A call that was answered shows its whole wait; one that left only that its wait was longer.
+    Brown et al. 2005, Statistical analysis of a telephone call center, JASA.
+    """
+
+    wait: Expr
+    answered: Expr
+    statistic: Literal["median", "beyond"]
+    threshold: float = 0.0
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"n": count(self.among, self.wait)}
+
+    def spread(self) -> Spread:
+        return Spread(
+            self.wait,
+            {"events": self.among & self.answered, "censored": self.among & ~self.answered},
+        )
+
+    def value(self, parts: Parts) -> FloatArray:
+        if self.statistic == "median":
+            return survival_median(self.survival(parts), parts.groups)
+        return survival_beyond(self.survival(parts), parts.groups, self.threshold)
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        if self.statistic == "median":
+            return survival_median_interval(self.survival(parts), parts.groups, level)
+        return survival_beyond_interval(
+            self.survival(parts), parts.groups, self.threshold, level
+        )
+
+    @staticmethod
+    def survival(parts: Parts) -> Survival:
+        kinds = parts.kinds
+        return Survival(parts.group, parts.value, kinds["events"], kinds["censored"])
+
+
+@dataclass(frozen=True)
+class Patience(Estimator):
+    """How long callers would wait on average before they hang up, if nobody answered.
+
+    All waits, also of those answered, over the number who hung up: the likeliest mean if the
+    urge to hang up is the same at every moment (exponential).
+    """
+
+    wait: Expr
+    abandoned: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            "n": count(self.among, self.wait),
+            "waited": total(self.wait, self.among),
+            "abandoned": count(self.among & self.abandoned, self.wait),
+        }
+
+    def value(self, parts: Parts) -> FloatArray:
+        return patience(parts["waited"], parts["abandoned"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return patience_interval(parts["waited"], parts["abandoned"], level)
+

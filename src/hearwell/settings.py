@@ -1,0 +1,90 @@
+"""The organisation's settings: one TOML file in the lake's folder, every entry with a default."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from hearwell.clock.schedule import Schedule
+from hearwell.clock.zone import check_zone
+from hearwell.errors import HearwellError
+
+FILE = "hearwell.toml"
+
+
+class BadSettings(HearwellError):
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        listed = "\n".join(f"  {p}" for p in problems)
+        super().__init__(f"{path} has settings that cannot be used:\n{listed}")
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServiceLevel(Part):
+    answer_within_seconds: float = Field(20, ge=0)
+    short_abandon_seconds: float = Field(5, ge=0)
+
+
+class AppliedSchedule(Schedule):
+    """A schedule and the rows it is for: all, or those whose dimensions have these values."""
+
+    applies_to: dict[str, tuple[str, ...]] = {}
+
+
+class Settings(Part):
+    """What an organisation may choose. `hearwell init` writes the file with its comments."""
+
+    zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
+    week_starts_on: Literal["monday", "sunday", "saturday"] = "monday"
+    minimum_n: int = Field(10, ge=2)
+    keep_snapshots_days: int = Field(90, ge=1)
+    plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
+    service_level: ServiceLevel = ServiceLevel()
+    schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
+
+
+def read(lake: Path) -> Settings:
+    """Return the settings of a lake; an absent file means all defaults."""
+    path = lake / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(path, [str(error)]) from error
+    except ValidationError as error:
+        raise BadSettings(
+            path,
+            [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()],
+        ) from error
+
+
+def template(zone: str) -> str:
+    """Return the text of a new settings file."""
+    return f'''\
+# Settings of this organisation. What is left out has the value shown.
+zone = "{zone}"                # where its days and weeks begin and end (IANA name)
+week_starts_on = "monday"     # or "sunday", "saturday"
+minimum_n = 10                # answers with fewer rows are greyed and never ranked
+keep_snapshots_days = 90      # how far back --as-of can look
+plain_identifiers = []        # person columns to keep unhashed, such as "customer_id"
+
+[service_level]
+answer_within_seconds = 20    # answered this soon is in time
+short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "without_short"
+
+# Opening hours: the business clock counts only these. Add as many as you need;
+# the first whose applies_to fits a row is used.
+# [[schedule]]
+# name = "office"
+# zone = "{zone}"
+# holidays = "GB"
+# applies_to = {{ queue = ["billing"] }}
+# [[schedule.blocks]]
+# days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+# opens = "09:00"
+# closes = "17:30"
+'''
