@@ -24,14 +24,14 @@ class Part(BaseModel):
 
 
 class ServiceLevel(Part):
-    answer_within_seconds: float = Field(20, ge=0)
-    short_abandon_seconds: float = Field(5, ge=0)
+    answer_within_seconds: float = Field(default=20, ge=0)
+    short_abandon_seconds: float = Field(default=5, ge=0)
 
 
 class AppliedSchedule(Schedule):
     """A schedule and the rows it is for: all, or those whose dimensions have these values."""
 
-    applies_to: dict[str, tuple[str, ...]] = {}
+    applies_to: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Settings(Part):
@@ -39,8 +39,8 @@ class Settings(Part):
 
     zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     week_starts_on: Literal["monday", "sunday", "saturday"] = "monday"
-    minimum_n: int = Field(10, ge=2)
-    keep_snapshots_days: int = Field(90, ge=1)
+    minimum_n: int = Field(default=10, ge=2)
+    keep_snapshots_days: int = Field(default=90, ge=1)
     plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
     service_level: ServiceLevel = ServiceLevel()
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
@@ -64,7 +64,7 @@ def read(lake: Path) -> Settings:
 
 def template(zone: str) -> str:
     """Return the text of a new settings file."""
-    return f'''\
+    return f"""\
 # Settings of this organisation. What is left out has the value shown.
 zone = "{zone}"                # where its days and weeks begin and end (IANA name)
 week_starts_on = "monday"     # or "sunday", "saturday"
@@ -87,4 +87,4 @@ short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "withou
 # days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 # opens = "09:00"
 # closes = "17:30"
-'''
+"""

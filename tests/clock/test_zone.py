@@ -115,6 +115,13 @@ def test_a_skipped_day_is_one_step():
     assert steps("Pacific/Apia", first, last) == (Step(first, -36000), Step(skipped, 50400))
 
 
+def test_the_shortest_summer_is_found():
+    """Recife put its clocks forward on 8 October 2000 and gave up a week later."""
+    first, last = datetime.fromisoformat("2000-07-01"), datetime.fromisoformat("2001-07-01")
+    begins = [f"{step.begins:%m-%d %H}" for step in steps("America/Recife", first, last)]
+    assert begins == ["07-01 00", "10-08 03", "10-15 02"]
+
+
 def test_steps_at_the_ends_of_the_range():
     """A change at the last instant is a step; one at the first instant is the first step."""
     change = datetime.fromisoformat("2024-03-31T01:00")

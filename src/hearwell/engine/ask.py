@@ -42,6 +42,7 @@ def ask(lake: Lake, question: Question) -> Answers:
 
     Raises:
         BadQuestion, NoBusinessTime.
+
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, dict[str, str | None]] = {}
@@ -130,9 +131,7 @@ def answered(
     variants = {each: variant for each, (variant, _) in formulas.items()}
     cells, found = Passes(lake, record, frame, table, spans, variants).run()
     named = groups(cells, frame, question.compare)
-    return {
-        each: answer(question, each, *formulas[each], found[each], named) for each in asked
-    }
+    return {each: answer(question, each, *formulas[each], found[each], named) for each in asked}
 
 
 def business_spans(

@@ -14,8 +14,8 @@ from hearwell.records.record import Record
 from hearwell.records.shift import Shift
 
 KNOWN_INSTANTS = """
-select min(at), max(at) from (
-    select unnest([min(connected_at), max(connected_at), max(ended_at)]) as at from call
+select min(instant), max(instant) from (
+    select unnest([min(connected_at), max(connected_at), max(ended_at)]) as instant from call
     union all select unnest([min(started_at), max(started_at), max(ended_at)]) from shift
 )
 """

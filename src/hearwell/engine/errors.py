@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from hearwell.errors import HearwellError
+from hearwell.errors import WrongUse
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:
@@ -13,18 +13,18 @@ def meant(name: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
 
 
-class UnknownMetric(HearwellError):
+class UnknownMetric(WrongUse):
     def __init__(self, name: str, known: Iterable[str]) -> None:
         hint = meant(name, known, "List them with `hearwell metrics`.")
         super().__init__(f"No metric is called {name!r}. {hint}")
 
 
-class UnknownVariant(HearwellError):
+class UnknownVariant(WrongUse):
     def __init__(self, metric: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"{metric} has no variant {name!r}; it has {', '.join(known)}.")
 
 
-class UnknownDimension(HearwellError):
+class UnknownDimension(WrongUse):
     def __init__(self, metric: str, name: str, known: Iterable[str]) -> None:
         known = sorted(known)
         hint = meant(name, known, "")
@@ -34,5 +34,5 @@ class UnknownDimension(HearwellError):
         )
 
 
-class BadQuestion(HearwellError):
+class BadQuestion(WrongUse):
     """A question that contradicts itself or goes past a limit; the message says which."""

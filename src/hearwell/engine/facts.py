@@ -144,5 +144,5 @@ def schedule_of(table: Expr, record: type[Record], settings: Settings) -> Expr:
 def unbound_facts(record: type[Record], frame: Frame, spans: Sequence[str]) -> ir.Table:
     """Return the facts as a table of its own, for formulas and sums to be written over."""
     schema: dict[str, str] = {name: c.dtype for name, c in record.columns().items()}
-    schema |= {key: "int64" for key in frame.keys} | dict.fromkeys(spans, "float64")
+    schema |= dict.fromkeys(frame.keys, "int64") | dict.fromkeys(spans, "float64")
     return ibis.table(schema, name=FACTS)

@@ -9,7 +9,7 @@ import numpy as np
 
 from hearwell.engine.facts import FACTS, Frame, facts
 from hearwell.engine.question import Asked
-from hearwell.engine.sums import ROWS, Plan, bucket, columns, place, sql
+from hearwell.engine.sums import ROWS, Plan, columns, place, shelf, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts
@@ -36,7 +36,7 @@ class Found:
 class Passes:
     """One table, its rows of a question, and the metrics counted over them."""
 
-    lake: Lake
+    lake: Lake | None  # None: the statements are wanted, not their results
     record: type[Record]
     frame: Frame
     table: Any  # the facts, as formulas were written over them
@@ -45,10 +45,9 @@ class Passes:
 
     def run(self) -> tuple[Arrays, dict[Asked, Found]]:
         """Return the keys of every cell as arrays, and what was found for each metric."""
+        assert self.lake is not None
         execute = self.lake.connection.execute
-        plan = self.plan()
-        columns_of = {each: self.planned(plan, each) for each in self.variants}
-        statement = self.statement(plan.step_one(), plan.step_two)
+        statement, columns_of = self.sums()
         keys = ", ".join(self.frame.keys)
         execute(
             f"create or replace temp table cells as "
@@ -58,20 +57,27 @@ class Passes:
             cells: Arrays = execute("select * from cells order by cell_id").fetchnumpy()
             is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
             cells = self.never_empty(cells)
-            found = {each: columns_of[each].found(cells) for each in self.variants}
-            statements = {each: [statement] for each in self.variants}
+            found = {each: columns_of[each].found(cells, statement) for each in self.variants}
             for asked, of, kinds in self.spreads():
-                query, counts = self.spread_statement(of, kinds, is_exact=is_exact)
+                query, counts = self.spread(of, kinds, is_exact=is_exact)
                 histogram = execute(query).fetchnumpy()
                 for each, names in asked.items():
-                    statements[each].append(query)
                     wanted = {name: counts[kind] for name, kind in names.items()}
-                    found[each] = with_histogram(found[each], histogram, wanted)
+                    found[each] = with_histogram(found[each], histogram, wanted, query)
         finally:
             execute("drop table cells")
-        return cells, {
-            each: Found(f.parts, f.left_out, tuple(statements[each])) for each, f in found.items()
-        }
+        return cells, found
+
+    def statements(self) -> list[str]:
+        """Return the statements that would be run, without running them."""
+        spreads = [self.spread(of, kinds, is_exact=True)[0] for _, of, kinds in self.spreads()]
+        return [self.sums()[0], *spreads]
+
+    def sums(self) -> tuple[str, dict[Asked, "Columns"]]:
+        """Return the query of all sums, and where those of each metric will be found."""
+        plan = self.plan()
+        columns_of = {each: self.planned(plan, each) for each in self.variants}
+        return self.statement(plan.step_one(), plan.step_two), columns_of
 
     def plan(self) -> Plan:
         columns = self.record.columns()
@@ -103,7 +109,7 @@ class Passes:
         if self.frame.keys != ["cell"] or self.frame.grain != "none" or 0 in cells["cell"]:
             return cells
         # The histograms know the other cells by their number, so the new one comes last.
-        return {name: np.ma.append(column, 0) for name, column in cells.items()}
+        return {name: np.append(column, 0) for name, column in cells.items()}
 
     def spreads(self) -> list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]]:
         """Put together the metrics that need a histogram of the same number.
@@ -111,6 +117,7 @@ class Passes:
         Returns:
             For each number: the metrics, each with its kinds of row and the column that counts
             them; the number; and the columns with their conditions.
+
         """
         together: list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]] = []
         for each, variant in self.variants.items():
@@ -122,12 +129,10 @@ class Passes:
                 known = ({}, spread.of, {})
                 together.append(known)
             asked, _, kinds = known
-            asked[each] = {
-                name: column_for(where, kinds) for name, where in spread.kinds.items()
-            }
+            asked[each] = {name: column_for(where, kinds) for name, where in spread.kinds.items()}
         return together
 
-    def spread_statement(
+    def spread(
         self, of: Expr, kinds: Mapping[str, Expr], *, is_exact: bool
     ) -> tuple[str, dict[str, str]]:
         """Return the query of a histogram, and its column for each kind of row.
@@ -144,7 +149,7 @@ class Passes:
             told = {} if is_exact else {"value": sums.amount_0.sum() / sums[ROWS].sum()}
             return plan.step_two(sums, "shelf", **told)
 
-        one = plan.step_one(shelf=value if is_exact else bucket(value))
+        one = plan.step_one(shelf=value if is_exact else shelf(value))
         same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
         return (
             f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
@@ -162,14 +167,14 @@ class Columns:
     among: str
     left_out: Mapping[str, str]
 
-    def found(self, cells: Arrays) -> Found:
+    def found(self, cells: Arrays, statement: str) -> Found:
         """Return the sums of the metric, and its rows that were left out, by reason."""
         sums = {name: floats(cells[column]) for name, column in self.parts.items()}
         left_out = {reason: floats(cells[column]) for reason, column in self.left_out.items()}
         unknown = floats(cells[self.among]) - sums["n"]
         told = sum(left_out.values(), np.zeros_like(unknown))
         left_out["not known"] = np.clip(unknown - told, 0, None)
-        return Found(Parts(len(unknown), sums), left_out, ())
+        return Found(Parts(len(unknown), sums), left_out, (statement,))
 
 
 def column_for(where: Expr, kinds: dict[str, Expr]) -> str:
@@ -182,15 +187,17 @@ def column_for(where: Expr, kinds: dict[str, Expr]) -> str:
     return name
 
 
-def with_histogram(found: Found, histogram: Arrays, names: Mapping[str, str]) -> Found:
+def with_histogram(
+    found: Found, histogram: Arrays, columns_of: Mapping[str, str], statement: str
+) -> Found:
     parts = Parts(
         found.parts.groups,
         found.parts.sums,
         histogram["cell_id"].astype(np.int64),
         floats(histogram["value"]),
-        {name: floats(histogram[column]) for name, column in names.items()},
+        {name: floats(histogram[column]) for name, column in columns_of.items()},
     )
-    return Found(parts, found.left_out, ())
+    return Found(parts, found.left_out, (*found.statements, statement))
 
 
 def floats(array: Any) -> FloatArray:

@@ -45,6 +45,7 @@ def instant(text: str, zone: str, *, last: bool = False) -> datetime:
 
     Raises:
         BadQuestion: it is neither.
+
     """
     try:
         if len(text) == len("2026-01-31"):

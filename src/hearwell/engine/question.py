@@ -62,6 +62,7 @@ def find(name: str, variant: str | None = None) -> tuple[Asked, ...]:
 
     Raises:
         UnknownMetric, UnknownVariant.
+
     """
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     for metric in METRICS.values():
@@ -84,4 +85,3 @@ def variants_of(metric: Metric, variant: str | None) -> list[str]:
     if not found:
         raise UnknownVariant(metric.name, variant, known)
     return found
-

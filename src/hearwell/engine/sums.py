@@ -9,6 +9,7 @@ one more metric over the same columns costs next to nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import log
 
 import ibis
 import ibis.expr.operations as ops
@@ -87,12 +88,9 @@ class Plan:
             case _ if columns(condition) <= self.categories:
                 self.words |= columns(condition)
                 return lambda table: rebound(condition, table)
-            case ops.IsNull() | ops.NotNull():
-                return self.asked(condition)
         doubt = unknown(condition)
-        if doubt is None:
-            return self.asked(condition)
-        return unless(self.asked(doubt), self.asked(condition))
+        answer = self.asked(condition)
+        return answer if doubt is None else unless(self.asked(doubt), answer)
 
     def asked(self, question: Expr) -> Condition:
         """Have the first step put a question to each row; return the answer, true or else false."""
@@ -119,7 +117,9 @@ class Plan:
             bit = ibis.literal(2 ** (i - first), "int64")
             answers[f"{YES_NO}_{i}"] = (sums[answers_from(first)] & bit) != 0
         table = sums.mutate(**answers)
-        table = table.mutate(**{f"where_{i}": each(table) for i, each in enumerate(self.conditions)})
+        table = table.mutate(
+            **{f"where_{i}": each(table) for i, each in enumerate(self.conditions)}
+        )
         chosen = {
             column: table[amount].sum(where=table[f"where_{i}"]).cast("float64").fill_null(0.0)
             for column, (amount, i) in self.chosen.items()
@@ -173,6 +173,8 @@ def unknown(condition: Expr) -> Expr | None:
     side, and the question is then put to each row only once.
     """
     node = condition.op()
+    if isinstance(node, ops.IsNull | ops.NotNull):
+        return None
     if isinstance(node, ops.Coalesce) and isinstance(node.arg[-1], ops.Literal):
         return None
     if isinstance(node, ops.Comparison):
@@ -182,17 +184,15 @@ def unknown(condition: Expr) -> Expr | None:
     return condition.isnull()
 
 
-def bucket(value: Expr) -> Expr:
-    """Return the shelf of a histogram on which a value lies, as a whole number.
+def shelf(value: Expr) -> Expr:
+    """Return the shelf of a large histogram on which a value lies, as a whole number.
 
     Up to a minute a shelf is one second wide, above that 2 %.
     """
-    fine = value.round()
-    size = (value.abs().ln() / ibis.literal(WIDER).ln()).floor()
-    coarse = value.sign() * (size + COARSE_FROM)
-    return (value.abs() <= FINE_SECONDS).ifelse(fine, coarse).cast("int32")
+    wide = (value.ln() * (1 / log(WIDER))).floor() + WIDE_FROM
+    return (value <= FINE_SECONDS).ifelse(value.round(), wide).cast("int32")
 
 
 FINE_SECONDS = 60
 WIDER = 1.02
-COARSE_FROM = 1000
+WIDE_FROM = 1000  # so that the numbers of the two kinds of shelf do not meet

@@ -7,7 +7,9 @@ from hearwell.errors import HearwellError
 
 class NoLake(HearwellError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"There is no lake in {path}. Make one with `hearwell init --lake {path}`.")
+        super().__init__(
+            f"There is no lake in {path}. Make one with `hearwell init --lake {path}`."
+        )
 
 
 class LakeExists(HearwellError):

@@ -46,15 +46,15 @@ class Lake:
     connection: duckdb.DuckDBPyConnection
     settings: organisation.Settings
     as_of: str | None = None
-    _tables: dict[str, dict[str, str]] = field(default_factory=dict)
-    _views: set[str] = field(default_factory=set)
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    views: set[str] = field(default_factory=set)
 
     def use(self, record: type[Record]) -> str:
         """Make the record readable under its name in SQL, and return that name."""
         name = record.table_name
-        if name not in self._views:
-            self.connection.execute(view(record, self._tables))
-            self._views.add(name)
+        if name not in self.views:
+            self.connection.execute(view(record, self.tables))
+            self.views.add(name)
         return name
 
     @property
@@ -68,9 +68,19 @@ class Lake:
         return int(found)
 
     @contextmanager
-    def writing(self, message: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-        """Hold the writer lock and one transaction: all of it is kept, or nothing."""
+    def writing(
+        self, message: str, *, wait_seconds: float = WAIT_SECONDS, transaction: bool = True
+    ) -> Iterator[None]:
+        """Hold the writer lock and one transaction: all of it is kept, or nothing.
+
+        Raises:
+            LakeLocked, DiskFull, LakeReadOnly.
+
+        """
         with writer_lock(self.path, wait_seconds), telling(self.path):
+            if not transaction:  # upkeep has transactions of its own
+                yield
+                return
             self.connection.execute("begin")
             try:
                 yield
@@ -124,6 +134,7 @@ def create(path: Path, zone: str = "UTC") -> Lake:
     Raises:
         LakeExists: the folder holds a lake.
         LakeReadOnly: the folder cannot be written to.
+
     """
     if (path / CATALOG).exists():
         raise LakeExists(path)
@@ -150,6 +161,7 @@ def open_lake(path: Path, *, as_of: str | None = None, writable: bool = False) -
 
     Raises:
         NoLake, LakeTooNew, LakeDamaged, NoSnapshot, LakeReadOnly.
+
     """
     if not (path / CATALOG).exists():
         raise NoLake(path)
@@ -177,9 +189,7 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, as_of: str | None, zone: str
-) -> None:
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, as_of: str | None, zone: str) -> None:
     options = [f"data_path {quoted(str(path / 'data'))}", "meta_busy_timeout 30000"]
     if as_of is not None:
         options.append(snapshot_option(as_of, zone))
@@ -235,16 +245,16 @@ def widen(lake: Lake) -> None:
     """Make what this version's records have and the lake has not."""
     connection = lake.connection
     with lake.writing("tables of this version"):
-        if "hearwell_format" not in lake._tables:
+        if "hearwell_format" not in lake.tables:
             connection.execute("create table lake.hearwell_format (version integer)")
             connection.execute(f"insert into lake.hearwell_format values ({FORMAT})")
             for option, value in PARQUET.items():
                 connection.execute(f"call lake.set_option('{option}', '{value}')")
         done = migrate(connection)
         if done:
-            lake._tables.clear()
-            lake._tables.update(existing(connection))
-            lake._views.clear()
+            lake.tables.clear()
+            lake.tables.update(existing(connection))
+            lake.views.clear()
 
 
 PARQUET = {"parquet_version": "2", "parquet_compression": "zstd", "parquet_compression_level": "1"}

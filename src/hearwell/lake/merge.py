@@ -142,9 +142,7 @@ def differs(columns: list[str]) -> str:
     """Return SQL: is any of the columns different? When a row was received is not content."""
     compared = [identifier(name) for name in columns if name != "received_at"]
     return (
-        "("
-        + " or ".join(f"there.{name} is distinct from fresh.{name}" for name in compared)
-        + ")"
+        "(" + " or ".join(f"there.{name} is distinct from fresh.{name}" for name in compared) + ")"
     )
 
 

@@ -70,6 +70,4 @@ def view(record: type[Record], there: Columns) -> str:
         for name, dtype in typed(record).items()
     ]
     origin = f"from lake.{identifier(table)}" if table in there else "where false"
-    return (
-        f"create or replace temp view {identifier(table)} as select {', '.join(parts)} {origin}"
-    )
+    return f"create or replace temp view {identifier(table)} as select {', '.join(parts)} {origin}"

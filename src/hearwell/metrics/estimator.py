@@ -65,8 +65,8 @@ class Estimator(ABC):
 
 def divided(over: FloatArray, under: FloatArray) -> FloatArray:
     """Return over / under, and no value where there is nothing to divide by."""
-    nothing = np.full(np.broadcast(over, under).shape, np.nan)
-    return np.divide(over, under, out=nothing, where=np.asarray(under) != 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(under == 0, np.nan, over / under)
 
 
 @dataclass(frozen=True)
@@ -154,14 +154,14 @@ class WeightedMean(Estimator):
         return divided(parts["weighted_total"], parts["weights"])
 
     def interval(self, parts: Parts, level: float) -> Interval:
-        names = (
-            "weights",
-            "weights_squared",
-            "weighted_total",
-            "squared_weights_total",
-            "squared_weights_squares",
+        return intervals.weighted_mean(
+            parts["weights"],
+            parts["weights_squared"],
+            parts["weighted_total"],
+            parts["squared_weights_total"],
+            parts["squared_weights_squares"],
+            level,
         )
-        return intervals.weighted_mean(*(parts[name] for name in names), level)
 
 
 @dataclass(frozen=True)
@@ -216,8 +216,15 @@ class Ratio(Estimator):
         return divided(parts["over"], parts["under"])
 
     def interval(self, parts: Parts, level: float) -> Interval:
-        names = ("n", "over", "under", "over_over", "over_under", "under_under")
-        return intervals.ratio(*(parts[name] for name in names), level)
+        return intervals.ratio(
+            parts["n"],
+            parts["over"],
+            parts["under"],
+            parts["over_over"],
+            parts["over_under"],
+            parts["under_under"],
+            level,
+        )
 
 
 @dataclass(frozen=True)
@@ -302,9 +309,7 @@ class OfferedWait(Estimator):
     def interval(self, parts: Parts, level: float) -> Interval:
         if self.statistic == "median":
             return survival_median_interval(self.survival(parts), parts.groups, level)
-        return survival_beyond_interval(
-            self.survival(parts), parts.groups, self.threshold, level
-        )
+        return survival_beyond_interval(self.survival(parts), parts.groups, self.threshold, level)
 
     @staticmethod
     def survival(parts: Parts) -> Survival:
@@ -335,4 +340,3 @@ class Patience(Estimator):
 
     def interval(self, parts: Parts, level: float) -> Interval:
         return patience_interval(parts["waited"], parts["abandoned"], level)
-

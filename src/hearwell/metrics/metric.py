@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, get_type_hints
 
 import ibis.expr.types as ir
@@ -65,6 +66,7 @@ class Metric:
         labels: what the trade calls it, such as AHT.
         guardrail: the metric that must not get worse when this one gets better.
         source: who defines it so.
+
     """
 
     name: str
@@ -87,10 +89,18 @@ class Metric:
         clock: Clock | None = None,
     ) -> Variants:
         """Return the ways to count it, as expressions over the given table."""
+        if facts is None and settings is None and clock is None:
+            return plainly(self)
         table = self.record.unbound() if facts is None else facts
         extra = {"settings": settings or Settings(), "clock": clock or CalendarClock()}
         wanted = list(inspect.signature(self.formula).parameters)[1:]
         return self.formula(table, **{name: extra[name] for name in wanted})
+
+
+@cache
+def plainly(metric: Metric) -> Variants:
+    """Return the variants over the bare record, which names and columns are read from."""
+    return metric.variants(metric.record.unbound())
 
 
 def metric(  # noqa: PLR0913  each is a fact that the definition must state

@@ -50,6 +50,7 @@ class Parts:
         sums: the summed parts by name, shape (groups,).
         group, value, kinds: the histogram, if the metric has one: the group of each row
             (ascending), the value (ascending within a group), and the rows of each kind.
+
     """
 
     groups: int

@@ -59,9 +59,7 @@ class Call(Record):
     entered_at: RequiredInstant  # when it entered the queue
     connected_at: Instant  # when the agent's voice was heard
     ended_at: Instant
-    wait_seconds: (
-        Seconds  # until the voice of an agent, ringing included, or until leaving
-    )
+    wait_seconds: Seconds  # until the voice of an agent, ringing included, or until leaving
     ring_seconds: Seconds  # the last part of the wait, while an agent's telephone rang
     hold_seconds: Seconds  # on hold after the answer; null = not measured, 0 = never
     holds: Count

@@ -1,8 +1,8 @@
 """Are our people well? Metrics of agents' load."""
 
 from hearwell.metrics.estimator import Ratio
-from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.facts.agent_day import AgentDay
+from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 
 
 @metric(

@@ -49,9 +49,7 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
             "it says otherwise",
         ),
         "dissatisfied": Variant(
-            estimator=Share(
-                position <= DISSATISFIED_TO, among=among_known, left_out=off_scale
-            ),
+            estimator=Share(position <= DISSATISFIED_TO, among=among_known, left_out=off_scale),
             meaning="answers in the lowest quarter of the scale, 1 and 2 of 1 to 5",
             better=Better.LOWER,
             labels=("DSAT",) if instrument == "csat" else (),

@@ -92,9 +92,7 @@ def case_volume(case: Case) -> Variants:
     counted = case.merged_into.isnull()
     merged = {"merged into another case": case.merged_into.notnull()}
     return {
-        "opened": Variant(
-            estimator=Total(among=counted, left_out=merged), meaning="cases opened"
-        ),
+        "opened": Variant(estimator=Total(among=counted, left_out=merged), meaning="cases opened"),
         "solved": Variant(
             estimator=Total(among=counted & case.reported_solved_at.notnull(), left_out=merged),
             meaning="cases solved, dated by when they were, as the source reports it",

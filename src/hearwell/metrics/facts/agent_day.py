@@ -31,6 +31,7 @@ def agent_days(call: Expr, shift: Expr, day: Expr, until: Expr) -> ir.Table:
         call, shift: the records.
         day: the organisation's days, with `began_at` and `day_end` in UTC.
         until: the last instant that the lake knows of.
+
     """
     return joined(worked(shift, day, until), handled(call, day))
 
@@ -63,9 +64,7 @@ def handled(call: Expr, day: Expr) -> Expr:
     Calls are summed by quarter of an hour first, because every zone's midnight falls on one: the
     days are then joined to few rows.
     """
-    talked = call.connected_seconds.coalesce(
-        call.talk_seconds + call.hold_seconds.fill_null(0.0)
-    )
+    talked = call.connected_seconds.coalesce(call.talk_seconds + call.hold_seconds.fill_null(0.0))
     busy = talked + call.ring_seconds.fill_null(0.0) + call.wrap_up_seconds.fill_null(0.0)
     answered = call.filter(call.agent_id.notnull(), call.connected_at.notnull()).mutate(busy=busy)
     quarters = answered.group_by(
@@ -76,9 +75,7 @@ def handled(call: Expr, day: Expr) -> Expr:
         call_received_at=answered.received_at.max(),
         busy_seconds=answered.busy.sum(),
     )
-    dated = quarters.join(
-        day, [quarters.quarter >= day.began_at, quarters.quarter < day.day_end]
-    )
+    dated = quarters.join(day, [quarters.quarter >= day.began_at, quarters.quarter < day.day_end])
     return dated.group_by(
         call_agent=dated.call_agent, call_day=dated.began_at, call_end=dated.day_end
     ).aggregate(

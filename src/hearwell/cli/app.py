@@ -1,0 +1,64 @@
+"""The commands, and what becomes of a problem."""
+
+import os
+import sys
+
+import typer
+
+from hearwell import __version__
+from hearwell.cli import ask, bring, describe, keep
+from hearwell.errors import HearwellError
+
+app = typer.Typer(
+    name="hearwell",
+    help="Are customers well served, how sure is that, and why?",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def hearwell(
+    version: bool = typer.Option(False, "--version", help="Show the version and stop."),  # noqa: FBT001
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+app.command("init")(keep.init)
+app.command("import")(bring.import_files)
+app.add_typer(bring.sync_app, name="sync")
+app.command("scorecard")(ask.scorecard)
+app.command("metric")(ask.metric)
+app.command("rows")(ask.rows)
+app.command("metrics")(describe.metrics)
+app.command("explain")(describe.explain)
+app.add_typer(keep.lake_app, name="lake")
+
+
+def main() -> None:
+    """Run a command. Exit with 0, 1 (a problem, told in one message) or 2 (wrong use)."""
+    try:
+        app()  # wrong options and Ctrl-C end here, with their message and exit code
+    except HearwellError as problem:
+        tell(str(problem))
+        sys.exit(problem.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as fault:
+        if os.environ.get("HEARWELL_DEBUG"):
+            raise
+        first_line = (str(fault).splitlines() or [""])[0]
+        tell(
+            f"This is a fault of Hearwell, not of your data: {type(fault).__name__}: {first_line}\n"
+            "Nothing of this command was kept. Run it again with HEARWELL_DEBUG=1 and report "
+            "what it prints."
+        )
+        sys.exit(1)
+
+
+def tell(message: str) -> None:
+    print(message, file=sys.stderr)  # noqa: T201  the command line's own output

@@ -1,0 +1,61 @@
+"""The rows behind a number: what was counted, with the columns that decided."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hearwell.engine.ask import bounds_of, framed
+from hearwell.engine.derived import readable
+from hearwell.engine.facts import dated, dimension, filtered, within
+from hearwell.engine.question import Asked, Question
+from hearwell.engine.sums import columns, sql
+from hearwell.lake.lake import Lake
+from hearwell.metrics.estimator import Estimator
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a record as the lake has them, oldest first."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    total: int
+    sql: str
+
+
+def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
+    """Return the rows that the question's one metric counts, in its period and with its filters."""
+    (asked,) = question.asked
+    record = asked.metric.record
+    with readable(lake, record):
+        variant = asked.metric.variants(record.unbound(), lake.settings)[asked.variant]
+        dated_by = variant.dated_by or asked.metric.dated_by
+        bounds = bounds_of(lake, record, dated_by, question.where)
+        frame = framed(lake, question, dated_by, bounds)
+        table = filtered(record.unbound(), question.where)
+        found = table.filter(
+            within(dated(table, dated_by), frame.now), variant.estimator.among
+        ).order_by(dated(table, dated_by))
+        named = dict.fromkeys(
+            (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
+        )
+        selected = found.select(**{name: dimension(found, name) for name in named})
+        statement = sql(selected if limit is None else selected.limit(limit))
+        total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
+        result = lake.connection.execute(statement).fetchall()
+    return Rows(list(named), result, int(total), statement)
+
+
+def used_by(asked: Asked) -> set[str]:
+    """Return the columns that a metric reads in the variant asked for."""
+    return columns_of(asked.metric.variants()[asked.variant].estimator)
+
+
+def columns_of(estimator: Estimator) -> set[str]:
+    """Return the columns that an estimator reads; not declared, but found in its expressions."""
+    expressions = [estimator.among]
+    for part in estimator.parts().values():
+        expressions += [part.where] if part.of is None else [part.of, part.where]
+    spread = estimator.spread()
+    if spread is not None:
+        expressions.append(spread.of)
+    return columns(*expressions)

@@ -1,0 +1,71 @@
+"""What a scorecard asks: the metrics that tell how care is doing, and over which days."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hearwell.engine.ask import bounds_of
+from hearwell.engine.period import to_local
+from hearwell.engine.question import Asked
+from hearwell.lake.lake import Lake
+from hearwell.metrics.catalog import METRICS
+from hearwell.records import RECORDS
+
+DAYS = 28  # whole weeks, so that both periods have the same weekdays
+
+SCORECARD = (
+    ("call_volume", "calls"),
+    ("service_level", "SL3"),
+    ("wait_time", "p50"),
+    ("wait_time", "p90"),
+    ("hold_time", "mean"),
+    ("offered_wait", "p50"),
+    ("on_hold_time", "mean"),
+    ("abandonment_rate", "all"),
+    ("time_to_abandon", "p50"),
+    ("patience", "mean"),
+    ("average_handle_time", "mean"),
+    ("average_handle_time", "without_wrap_up"),
+    ("transfer_rate", "all"),
+    ("case_volume", "opened"),
+    ("time_to_resolution", "p50"),
+    ("time_to_resolution", "p90"),
+    ("time_to_close", "p50"),
+    ("sla_attainment", "reported"),
+    ("customer_satisfaction", "satisfied"),
+    ("customer_satisfaction", "dissatisfied"),
+    ("net_promoter_score", "score"),
+    ("customer_effort_score", "easy"),
+    ("survey_response_rate", "answered"),
+    ("survey_send_rate", "sent"),
+    ("agent_satisfaction", "satisfied"),
+    ("employee_net_promoter_score", "score"),
+    ("occupancy", "all"),
+)
+
+
+def asked_for(by: Sequence[str], where: Sequence[str]) -> tuple[Asked, ...]:
+    """Return the metrics of the scorecard that have all the dimensions asked for.
+
+    A dimension that none of them has stays in the question, where it is refused by name.
+    """
+    wanted = {*by, *(text.partition("=")[0].strip() for text in where)}
+    asked = tuple(Asked(METRICS[name], variant) for name, variant in SCORECARD)
+    fitting = tuple(a for a in asked if wanted <= set(a.metric.record.dimensions()))
+    return fitting or asked
+
+
+def last_days(lake: Lake) -> tuple[str | None, str | None]:
+    """Return the first and last of the newest 28 days of which there is anything in the lake."""
+    newest = []
+    for name, dated_by in {
+        (m.record.table_name, m.dated_by)
+        for m in METRICS.values()
+        if m.record.table_name in RECORDS
+    }:
+        lake.use(RECORDS[name])
+        newest.append(bounds_of(lake, RECORDS[name], dated_by, ()).last)
+    known = [each for each in newest if each is not None]
+    if not known:
+        return None, None
+    last = to_local(max(known), lake.settings.zone).date()
+    return (last - timedelta(days=DAYS - 1)).isoformat(), last.isoformat()

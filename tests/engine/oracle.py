@@ -1,0 +1,688 @@
+"""Every metric counted by hand: slow, in plain Python, from the words of its definition.
+
+A judge looks at one row, a dict, and says what it counts as. There are three answers: the row is
+not one that the metric asks about (`NOT_ASKED`), it is but something is not known (`Left`, with
+the reason that is told beside the number), or what it counts as. So a row can neither be counted
+and left out, nor left out twice. Nothing here uses Ibis, DuckDB or the engine; of the project only
+`hearwell.stats` is used, for intervals.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hearwell.stats import interval as intervals
+from hearwell.stats.difference import difference, verdict
+from hearwell.stats.net_score import adjusted_net_score, net_score_interval
+from hearwell.stats.quantile import Histogram, quantile_interval
+from hearwell.stats.survival import (
+    Survival,
+    patience_interval,
+    survival_beyond_interval,
+    survival_median_interval,
+)
+
+Row = dict[str, Any]
+NOT_ASKED = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row that is asked about, but left out, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the organisation chose, and the clock: seconds from an instant on, for a row."""
+
+    within: float
+    short: float
+    measured: Callable[[Row, Any, float], float | None]  # row, start, how long → by this clock
+
+
+# --- calls -----------------------------------------------------------------------------------
+
+NO_QUEUE = {"refused_full", "refused_empty", "ivr_abandoned"}
+UNKNOWN_ENDS = {
+    None: "outcome not known",
+    "open": "not over yet",
+    "unknown_restart": "cut by a restart of the telephone system",
+}
+
+
+def offered(row):
+    """Did the call come to a queue, and is its end known? None: it is none that is offered."""
+    if row["direction"] == "outbound":
+        return NOT_ASKED
+    if row["outcome"] in UNKNOWN_ENDS:
+        return Left(UNKNOWN_ENDS[row["outcome"]])
+    return NOT_ASKED if row["outcome"] in NO_QUEUE else True
+
+
+def of_offered(judge, *outcomes):
+    """Judge only calls that were offered, and that ended so, if it matters how."""
+
+    def judged(row, rules):
+        found = offered(row)
+        if found is not True:
+            return found
+        return judge(row, rules) if not outcomes or row["outcome"] in outcomes else NOT_ASKED
+
+    return judged
+
+
+def waited(row, rules):
+    """Seconds in the queue by the clock, or why they are not known."""
+    if row["wait_seconds"] is None:
+        return Left("wait not known")
+    by_clock = rules.measured(row, row["entered_at"], row["wait_seconds"])
+    return Left("wait not known") if by_clock is None else by_clock
+
+
+def with_wait(judge):
+    """Judge a row by its wait; where that is not known the row is left out."""
+
+    def judged(row, rules):
+        wait = waited(row, rules)
+        return wait if isinstance(wait, Left) else judge(row, wait, rules)
+
+    return judged
+
+
+def calls_that_came_in(row, _):
+    if row["leg"] != 1 or row["direction"] == "outbound":
+        return NOT_ASKED
+    return Left(UNKNOWN_ENDS[row["outcome"]]) if row["outcome"] in UNKNOWN_ENDS else True
+
+
+def refused(row, _):
+    return True if row["outcome"] in {"refused_full", "refused_empty"} else NOT_ASKED
+
+
+def all_the_waiting(row, _):
+    if row["hold_seconds"] is None:
+        return Left("time on hold not measured")
+    if row["wait_seconds"] is None:
+        return Left("wait not known")
+    return row["wait_seconds"] + row["hold_seconds"]
+
+
+def in_queue_only(row, _):
+    return Left("wait not known") if row["wait_seconds"] is None else row["wait_seconds"]
+
+
+def on_hold(row, _):
+    held = row["hold_seconds"]
+    return Left("time on hold not measured") if held is None else held
+
+
+def service_level(level):
+    """Judge by one of the five published variants; T is in time, also when it is met exactly."""
+
+    def judged(row, wait, rules):
+        answered, gone = row["outcome"] == "answered", row["outcome"] == "abandoned"
+        in_time = wait <= rules.within
+        if level == "SL1":
+            return in_time if answered else NOT_ASKED
+        if level == "SL2":
+            return (answered or gone) and in_time
+        if level == "SL4" and gone and in_time:
+            return NOT_ASKED
+        if level == "SL5" and gone and wait <= rules.short:
+            return NOT_ASKED
+        return answered and in_time
+
+    def with_refused_told(row, rules):
+        if row["direction"] != "outbound" and row["outcome"] in {"refused_full", "refused_empty"}:
+            return Left("turned away by a full or unstaffed queue")
+        return of_offered(with_wait(judged))(row, rules)
+
+    return with_refused_told
+
+
+def hung_up(row, _):
+    return row["outcome"] == "abandoned"
+
+
+def hung_up_not_at_once(row, rules):
+    if row["outcome"] != "abandoned":
+        return False
+    if row["wait_seconds"] is None:
+        return Left("wait not known")
+    return NOT_ASKED if row["wait_seconds"] <= rules.short else True
+
+
+def gave_up_otherwise(row, _):
+    return row["outcome"] in {"timeout", "key_exit", "empty_exit", "withdrawn"}
+
+
+def connected(row):
+    """Talk and hold together: as the source says, or the two terms if it knows both."""
+    if row["connected_seconds"] is not None:
+        return row["connected_seconds"]
+    if row["talk_seconds"] is None or row["hold_seconds"] is None:
+        return None
+    return row["talk_seconds"] + row["hold_seconds"]
+
+
+def handled(row, _):
+    if row["wrap_up_seconds"] is None:
+        return Left("wrap-up not measured")
+    if connected(row) is None:
+        return Left("talk not measured")
+    return connected(row) + row["wrap_up_seconds"]
+
+
+def talked(row, _):
+    return Left("talk not measured") if connected(row) is None else connected(row)
+
+
+def passed_on(row, _):
+    if "transfers_untrusted" in (row["quality_flags"] or []):
+        return Left("the telephone system hides transfers")
+    if row["transfer_kind"] is not None or row["ended_by"] == "transfer":
+        return True
+    return Left("not known how the call ended") if row["ended_by"] is None else False
+
+
+# --- cases -----------------------------------------------------------------------------------
+
+
+def cases(*wanted):
+    def judged(row, _):
+        if any(row[column] is None for column in wanted):
+            return NOT_ASKED
+        return Left("merged into another case") if row["merged_into"] is not None else True
+
+    return judged
+
+
+def took(end):
+    """Seconds from the opening to the end; cases merged into another are not asked about."""
+
+    def judged(row, rules):
+        if row["merged_into"] is not None:
+            return NOT_ASKED
+        passed = (row[end] - row["opened_at"]).total_seconds()
+        by_clock = rules.measured(row, row["opened_at"], passed)
+        return Left("not known") if by_clock is None else by_clock
+
+    return judged
+
+
+def promise_kept(row, _):
+    if row["merged_into"] is not None:
+        return NOT_ASKED
+    kept = row["reported_sla_met"]
+    return Left("not known") if kept is None else kept
+
+
+# --- surveys ---------------------------------------------------------------------------------
+
+
+def place_on_scale(row):
+    """Where an answer stands, 0 worst and 1 best, or why that cannot be told."""
+    low, high, answer = row["scale_low"], row["scale_high"], row["answer"]
+    if low is None or high is None or low == high:
+        return Left("scale not known")
+    if not low <= answer <= high:
+        return Left("answer outside its scale")
+    if row["higher_is_better"] is False:
+        return (high - answer) / (high - low)
+    return (answer - low) / (high - low)
+
+
+def answers(instrument, judge):
+    """Judge the answers to an instrument that lie on their scale."""
+
+    def judged(row, _):
+        if row["instrument"] != instrument or row["answer"] is None:
+            return NOT_ASKED
+        place = place_on_scale(row)
+        return place if isinstance(place, Left) else judge(row, place)
+
+    return judged
+
+
+def content(at_least):
+    """In the question's own satisfied set, or else high enough on the scale."""
+
+    def judged(row, place):
+        own = row["satisfied_set"]
+        return row["answer"] in own if own is not None else place >= at_least - 1e-12
+
+    return judged
+
+
+def on_scale(low, high, reason, judge):
+    """Judge only answers on this scale, the high end of which is best."""
+
+    def judged(row, place):
+        fits = (row["scale_low"], row["scale_high"]) == (low, high)
+        if not fits or row["higher_is_better"] is False:
+            return Left(reason)
+        return judge(row, place)
+
+    return judged
+
+
+def weighted(judge):
+    def judged(row, place):
+        found = judge(row, place)
+        if found is NOT_ASKED or isinstance(found, Left):
+            return found
+        return Left("without a weight") if row["weight"] is None else (found, row["weight"])
+
+    return judged
+
+
+def promoter_or_detractor(row, _):
+    return "promoter" if row["answer"] >= 9 else "detractor" if row["answer"] <= 6 else "passive"
+
+
+POINTS = {"promoter": 100, "passive": 0, "detractor": -100}
+TEN = "not on a scale of 0 to 10, 10 best"
+FIVE = "not on a scale of 1 to 5, 5 best"
+
+
+def satisfaction(instrument):
+    # Of 1 to 5 the answers 4 and 5, of 1 to 7 the answers 6 and 7, of 1 to 10 those from 8 on.
+    happy = content(0.75)
+    raw = on_scale(1, 5, FIVE, lambda row, _: row["answer"])
+    return {
+        "satisfied": ("share", answers(instrument, happy)),
+        "dissatisfied": ("share", answers(instrument, lambda _, place: place <= 0.25 + 1e-12)),
+        "mean": ("mean", answers(instrument, raw)),
+        "normalised": ("mean", answers(instrument, lambda _, place: 100 * place)),
+        "weighted": ("weighted_share", answers(instrument, weighted(happy))),
+    }
+
+
+def recommendation(instrument):
+    kind = on_scale(0, 10, TEN, promoter_or_detractor)
+
+    def share_of(wanted):
+        is_it = on_scale(0, 10, TEN, lambda row, p: promoter_or_detractor(row, p) == wanted)
+        return "share", answers(instrument, is_it)
+
+    points = on_scale(0, 10, TEN, lambda row, p: POINTS[promoter_or_detractor(row, p)])
+    return {
+        "score": ("net_score", answers(instrument, kind)),
+        "weighted": ("weighted_mean", answers(instrument, weighted(points))),
+        "promoters": share_of("promoter"),
+        "detractors": share_of("detractor"),
+    }
+
+
+def effort():
+    seven, five = "not on a scale of 1 to 7, 7 easiest", "not on a scale of 1 to 5, 5 easiest"
+    # Of 1 to 7 the answers from 5 on, of 1 to 5 the answers 4 and 5: two thirds of the scale.
+    easy = content(2 / 3)
+    return {
+        "mean": ("mean", answers("ces", on_scale(1, 7, seven, lambda row, _: row["answer"]))),
+        "easy": ("share", answers("ces", easy)),
+        "mean_of_five": ("mean", answers("ces", on_scale(1, 5, five, lambda r, _: r["answer"]))),
+        "normalised": ("mean", answers("ces", lambda _, place: 100 * place)),
+    }
+
+
+REACHED = {"sent", "started", "answered", "expired", "opted_out"}
+
+
+def responded(*statuses):
+    """Answered, of those sent and not bounced; dismissing a survey is not answering it."""
+
+    def judged(row, _):
+        if row["sent_at"] is None:
+            return NOT_ASKED
+        if row["status"] is None:
+            return Left("status not known")
+        if row["status"] == "bounced":
+            return Left("bounced")
+        return row["status"] in statuses if row["status"] in REACHED else NOT_ASKED
+
+    return judged
+
+
+def was_sent(row, _):
+    """Sent, of those who became eligible; one of whom that is not known tells nothing."""
+    if row["eligible_at"] is None:
+        return Left("not known when they became eligible")
+    if row["status"] is None:
+        return Left("status not known")
+    return row["sent_at"] is not None
+
+
+# --- all of them -----------------------------------------------------------------------------
+
+answered_only = (with_wait(lambda _row, wait, _rules: wait), "answered")
+Judge = Callable[[Row, Rules], Any]
+CALLS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "call_volume": {
+        "calls": ("total", calls_that_came_in),
+        "queue_visits": ("total", of_offered(lambda _row, _: True)),
+        "refused": ("total", refused),
+    },
+    "hold_time": {
+        "mean": ("mean", of_offered(all_the_waiting)),
+        "p50": (0.5, of_offered(all_the_waiting)),
+        "p90": (0.9, of_offered(all_the_waiting)),
+        "queue_only_mean": ("mean", of_offered(in_queue_only)),
+    },
+    "wait_time": {
+        "mean": ("mean", of_offered(*answered_only)),
+        "p50": (0.5, of_offered(*answered_only)),
+        "p90": (0.9, of_offered(*answered_only)),
+    },
+    "offered_wait": {
+        name: (name, of_offered(with_wait(lambda r, wait, _: (wait, r["outcome"] == "answered"))))
+        for name in ("p50", "beyond")
+    },
+    "on_hold_time": {
+        "mean": ("mean", of_offered(on_hold, "answered")),
+        "p90": (0.9, of_offered(on_hold, "answered")),
+        "held": (
+            "share",
+            of_offered(
+                lambda row, rules: (
+                    held if isinstance(held := on_hold(row, rules), Left) else held > 0
+                ),
+                "answered",
+            ),
+        ),
+    },
+    "service_level": {
+        level: ("share", service_level(level)) for level in ("SL1", "SL2", "SL3", "SL4", "SL5")
+    },
+    "abandonment_rate": {
+        "all": ("share", of_offered(hung_up)),
+        "without_short": ("share", of_offered(hung_up_not_at_once)),
+        "gave_up_otherwise": ("share", of_offered(gave_up_otherwise)),
+    },
+    "time_to_abandon": {
+        "mean": ("mean", of_offered(answered_only[0], "abandoned")),
+        "p50": (0.5, of_offered(answered_only[0], "abandoned")),
+    },
+    "patience": {
+        "mean": (
+            "patience",
+            of_offered(with_wait(lambda row, wait, _: (wait, row["outcome"] == "abandoned"))),
+        )
+    },
+    "average_handle_time": {
+        "mean": ("mean", of_offered(handled, "answered")),
+        "p50": (0.5, of_offered(handled, "answered")),
+        "without_wrap_up": ("mean", of_offered(talked, "answered")),
+        "without_wrap_up_p50": (0.5, of_offered(talked, "answered")),
+    },
+    "transfer_rate": {"all": ("share", of_offered(passed_on, "answered"))},
+}
+CASES: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "case_volume": {
+        "opened": ("total", cases()),
+        "solved": ("total", cases("reported_solved_at")),
+        "closed": ("total", cases("reported_closed_at")),
+    },
+    "sla_attainment": {"reported": ("share", promise_kept)},
+} | {
+    metric: {"p50": (0.5, took(end)), "p90": (0.9, took(end)), "mean": ("mean", took(end))}
+    for metric, end in (
+        ("time_to_resolution", "reported_solved_at"),
+        ("time_to_close", "reported_closed_at"),
+    )
+}
+SURVEYS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "customer_satisfaction": satisfaction("csat"),
+    "agent_satisfaction": satisfaction("esat"),
+    "net_promoter_score": recommendation("nps"),
+    "employee_net_promoter_score": recommendation("enps"),
+    "customer_effort_score": effort(),
+    "survey_response_rate": {
+        "answered": ("share", responded("answered")),
+        "started": ("share", responded("started", "answered")),
+    },
+    "survey_send_rate": {"sent": ("share", was_sent)},
+}
+ORACLE = CALLS | CASES | SURVEYS
+TIMED = {  # durations that began at a known instant: they have business time
+    "wait_time",
+    "offered_wait",
+    "service_level",
+    "time_to_abandon",
+    "patience",
+    "time_to_resolution",
+    "time_to_close",
+}
+UNTIMED = {"hold_time", "on_hold_time", "average_handle_time"}  # only their length is known
+
+
+def dated(metric, variant, row):
+    """Give the instant that says to which period a row belongs."""
+    if metric in CALLS:
+        return row["entered_at"]
+    if metric in {"time_to_resolution", "time_to_close"} or variant in {"solved", "closed"}:
+        is_closing = metric == "time_to_close" or variant == "closed"
+        return row["reported_closed_at" if is_closing else "reported_solved_at"]
+    if metric in CASES:
+        return row["opened_at"]
+    if metric == "survey_send_rate":
+        return row["sent_at"] if row["eligible_at"] is None else row["eligible_at"]
+    return row["sent_at" if metric == "survey_response_rate" else "answered_at"]
+
+
+# --- what the counted rows make --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a group of rows makes: None where there is no value or no end of an interval."""
+
+    value: float | None
+    centre: float | None
+    low: float | None
+    high: float | None
+    open_low: float | None  # not cut at the ends of the scale
+    open_high: float | None
+    n: int
+    left_out: dict[str, int]
+
+
+def counted(metric, variant, rows, rules, level):
+    """Judge each row and make a number of those that count."""
+    kind, judge = ORACLE[metric][variant]
+    left_out: dict[str, int] = {}
+    found = []
+    for row in rows:
+        judged = judge(row, rules)
+        if isinstance(judged, Left):
+            left_out[judged.reason] = left_out.get(judged.reason, 0) + 1
+        elif judged is not NOT_ASKED:
+            found.append(judged)
+    value, centre, closed, opened = estimated(kind, found, rules, level)
+    if not found and kind != "total":
+        value = centre = None
+    if len(found) < 2 and kind != "total":
+        closed = opened = (math.nan, math.nan)
+    return Counted(
+        *map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out
+    )
+
+
+def known(number):
+    return None if number is None or math.isnan(number) else float(number)
+
+
+def ends(interval):
+    return float(np.ravel(interval.low)[0]), float(np.ravel(interval.high)[0])
+
+
+def estimated(kind, found, rules, level):
+    """Return value, centre of the interval, the interval, and the one that is not cut."""
+    if kind == "net_score":
+        n = len(found)
+        up, down = found.count("promoter"), found.count("detractor")
+        score = 100 * (up - down) / n if n else None
+        one = (np.array([float(x)]) for x in (n, up, down))
+        n, up, down = one
+        return (
+            score,
+            float(adjusted_net_score(n, up, down)[0][0]),
+            ends(net_score_interval(n, up, down, level)),
+            ends(net_score_interval(n, up, down, level, clipped=False)),
+        )
+    value, interval = SIMPLE.get(kind, quantile)(found, rules, level, kind)
+    return value, value, interval, interval
+
+
+def share(found, _rules, level, _kind):
+    n, hits = len(found), sum(found)
+    return hits / n if n else None, ends(intervals.wilson(one(hits), one(n), level))
+
+
+def mean(found, _rules, level, _kind):
+    n, total, squares = len(found), math.fsum(found), math.fsum(x * x for x in found)
+    return total / n if n else None, ends(
+        intervals.student(one(n), one(total), one(squares), level)
+    )
+
+
+def total(found, _rules, level, _kind):
+    return len(found), ends(intervals.poisson_total(one(len(found)), one(len(found)), level))
+
+
+def weighted_share(found, _rules, level, _kind):
+    weights = math.fsum(w for _, w in found)
+    squared, hits = math.fsum(w * w for _, w in found), math.fsum(w * x for x, w in found)
+    value = hits / weights if weights else None
+    return value, ends(intervals.weighted_share(one(weights), one(squared), one(hits), level))
+
+
+def weighted_mean(found, _rules, level, _kind):
+    sums = [
+        one(math.fsum(term(w, x) for x, w in found))
+        for term in (
+            lambda w, _: w,
+            lambda w, _: w * w,
+            lambda w, x: w * x,
+            lambda w, x: w * w * x,
+            lambda w, x: w * w * x * x,
+        )
+    ]
+    value = sums[2][0] / sums[0][0] if sums[0][0] else None
+    return value, ends(intervals.weighted_mean(*sums, level))
+
+
+def patience(found, _rules, level, _kind):
+    waits, gone = math.fsum(wait for wait, _ in found), sum(left for _, left in found)
+    value = waits / gone if gone else None
+    return value, ends(patience_interval(one(waits), one(gone), level))
+
+
+def quantile(found, _rules, level, q):
+    """Sort them and go a part q of the way from the first to the last."""
+    ordered = sorted(map(float, found))
+    if not ordered:
+        return None, (math.nan, math.nan)
+    place = q * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    value = ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    size = len(ordered)
+    histogram = Histogram(np.zeros(size, np.int64), np.array(ordered), np.ones(size))
+    return value, ends(quantile_interval(histogram, 1, q, level))
+
+
+def kaplan_meier(found):
+    """The part still waiting after each time at which somebody was answered or left."""
+    left, curve = 1.0, []
+    for time in sorted({wait for wait, _ in found}):
+        watched = sum(wait >= time for wait, _ in found)
+        answered = sum(wait == time and event for wait, event in found)
+        left *= 1 - answered / watched
+        curve.append((time, left))
+    return curve
+
+
+def survival(found):
+    ordered = sorted((float(wait), event) for wait, event in found)
+    waits = np.array([wait for wait, _ in ordered])
+    events = np.array([float(event) for _, event in ordered])
+    return same_times(Survival(np.zeros(len(ordered), np.int64), waits, events, 1 - events))
+
+
+def same_times(rows):
+    """Put together what ended at the same time."""
+    times, place = np.unique(rows.value, return_inverse=True)
+    sums = [np.bincount(place, weights=x, minlength=len(times)) for x in (rows.events, rows.censored)]
+    return Survival(np.zeros(len(times), np.int64), times, *sums)
+
+
+def half_answered(found, _rules, level, _kind):
+    """First time after which at most half are still waiting."""
+    value = next((time for time, left in kaplan_meier(found) if left <= 0.5 + 1e-9), None)
+    if not found:
+        return None, (math.nan, math.nan)
+    return value, ends(survival_median_interval(survival(found), 1, level))
+
+
+def part_beyond(found, rules, level, _kind):
+    """Part that waits longer than T; not known if T is past the last wait, which was cut short."""
+    if not found:
+        return None, (math.nan, math.nan)
+    curve = kaplan_meier(found)
+    part = [1.0, *(left for time, left in curve if time <= rules.within)][-1]
+    too_late = rules.within > curve[-1][0] and curve[-1][1] > 1e-12
+    interval = ends(survival_beyond_interval(survival(found), 1, rules.within, level))
+    return None if too_late else part, interval
+
+
+SIMPLE = {
+    "share": share,
+    "mean": mean,
+    "total": total,
+    "weighted_share": weighted_share,
+    "weighted_mean": weighted_mean,
+    "patience": patience,
+    "p50": half_answered,
+    "beyond": part_beyond,
+}
+
+
+def one(number):
+    return np.array([float(number)])
+
+
+def change(metric, variant, now, before, better):
+    """Say how far a number is from another, and what that shows."""
+    if before is None or before.value is None:
+        return None
+    nan = math.nan
+
+    def numbers(side):
+        return (nan if x is None else x for x in side)
+
+    sides = [
+        (one(value), one(centre), intervals.Interval(one(low), one(high)))
+        for value, centre, low, high in (
+            numbers((side.value, side.centre, side.open_low, side.open_high))
+            for side in (now, before)
+        )
+    ]
+    point, interval = difference(*sides[0], *sides[1])
+    word = str(verdict(interval, better)[0])
+    is_total = ORACLE[metric][variant][0] == "total"
+    if not is_total and min(now.n, before.n) < 30:
+        word = "no evidence"
+    low, high = ends(interval)
+    return {
+        "value": before.value,
+        "difference": known(float(point[0])),
+        "low": known(low),
+        "high": known(high),
+        "verdict": word,
+    }
