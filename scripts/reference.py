@@ -50,9 +50,8 @@ def records() -> Iterator[str]:
         comments = {**comments_of(Record), **comments_of(record)}
         for name, column in record.columns().items():
             grouped = "yes" if name in record.dimensions() else ""
-            words = (
-                f"One of {', '.join(f'`{word}`' for word in column.words)}." if column.words else ""
-            )
+            listed = ", ".join(f"`{word}`" for word in column.words)
+            words = f"One of {listed}." if listed else ""
             hashed = "Kept as a keyed hash." if column.role == "person" else ""
             said = " ".join(filter(None, (sentence(comments.get(name, "")), words, hashed)))
             yield f"| `{name}` | {column.dtype} | {grouped} | {said} |"

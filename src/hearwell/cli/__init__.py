@@ -1,5 +1,6 @@
-"""The command line: parse, ask, show. Each command imports what it needs when it runs, because
-`hearwell --help` is to answer at once.
+"""The command line: parse, ask, show.
+
+Each command imports what it needs when it runs, because `hearwell --help` is to answer at once.
 """
 
 from hearwell.cli.app import main

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -19,13 +20,23 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def hearwell(
-    version: bool = typer.Option(False, "--version", help="Show the version and stop."),  # noqa: FBT001
-) -> None:
-    if version:
+def show_version(asked: bool) -> None:  # noqa: FBT001  Typer calls it so
+    if asked:
         typer.echo(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def hearwell(
+    *,
+    version: Annotated[  # noqa: ARG001  done by its callback
+        bool,
+        typer.Option(
+            "--version", help="Show the version and stop.", callback=show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Are customers well served, how sure is that, and why?"""
 
 
 app.command("init")(keep.init)

@@ -1,6 +1,5 @@
 """`hearwell metric`, `rows` and `scorecard`: ask the engine and show its answers."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
@@ -146,7 +145,7 @@ def scorecard(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Show how care is doing, by the five questions; by default the last 28 days there are."""
     options = dict(locals())
-    from hearwell.cli.show import show_scorecard  # noqa: PLC0415  start-up time
+    from hearwell.cli.card import show_scorecard  # noqa: PLC0415  start-up time
     from hearwell.engine.ask import ask  # noqa: PLC0415
     from hearwell.engine.scorecard import asked_for, last_days  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415

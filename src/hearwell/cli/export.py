@@ -65,6 +65,7 @@ def write_parquet(names: Sequence[str], rows: Iterable[Sequence[Any]], lake: Lak
 
     Raises:
         ParquetToTerminal: nobody could read it there.
+
     """
     if sys.stdout.isatty():
         raise ParquetToTerminal

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from hearwell.cli.options import DEFAULT_LAKE, LakeDir
+from hearwell.cli.options import DEFAULT_LAKE, AsOf, LakeDir
 
 lake_app = typer.Typer(help="Look after the lake.", no_args_is_help=True)
 
@@ -28,25 +28,26 @@ def init(
 
 
 @lake_app.command("info")
-def show_info(lake: LakeDir = DEFAULT_LAKE) -> None:
+def show_info(lake: LakeDir = DEFAULT_LAKE, as_of: AsOf = None) -> None:
     """Show what the lake holds and which metrics it can answer."""
-    from hearwell.cli.show import show_info as show  # noqa: PLC0415  start-up time
+    from hearwell.cli.state import show_info as show  # noqa: PLC0415  start-up time
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
     from hearwell.lake.upkeep import info  # noqa: PLC0415
 
-    opened = open_lake(lake)
+    opened = open_lake(lake, as_of=as_of)
     show(info(opened), answerable(opened), lake)
 
 
 @lake_app.command("snapshots")
-def show_snapshots(lake: LakeDir = DEFAULT_LAKE) -> None:
-    """List the states of the lake that --as-of can read."""
-    from hearwell.cli.show import show_snapshots as show  # noqa: PLC0415  start-up time
+def show_snapshots(lake: LakeDir = DEFAULT_LAKE, as_of: AsOf = None) -> None:
+    """List the states of the lake that --as-of can read, up to the one asked for."""
+    from hearwell.cli.state import show_snapshots as show  # noqa: PLC0415  start-up time
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
     from hearwell.lake.upkeep import snapshots  # noqa: PLC0415
 
-    show(snapshots(open_lake(lake)))
+    opened = open_lake(lake, as_of=as_of)
+    show([each for each in snapshots(opened) if each.number <= opened.snapshot])
 
 
 @lake_app.command("checkpoint")
