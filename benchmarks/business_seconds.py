@@ -4,6 +4,7 @@ Three schedules for ten years, and calls spread evenly over them, in no order, t
 three days each.
 """
 
+import json
 import time
 from datetime import date
 
@@ -77,5 +78,4 @@ def measure(rows: int = 10_000_000) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for name, value in measure().items():
-        print(f"{name}: {value:,.2f}")
+    print(json.dumps(measure()))

@@ -29,7 +29,7 @@ def show_version(asked: bool) -> None:  # noqa: FBT001  Typer calls it so
 @app.callback()
 def hearwell(
     *,
-    version: Annotated[  # noqa: ARG001  done by its callback
+    version: Annotated[
         bool,
         typer.Option(
             "--version", help="Show the version and stop.", callback=show_version, is_eager=True

@@ -1,5 +1,6 @@
 """The scorecard in the terminal: five questions, each with its metrics."""
 
+import numpy as np
 from rich.table import Table
 
 from hearwell.cli.show import export, show_answers
@@ -9,7 +10,7 @@ from hearwell.engine.question import Asked
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Question
 
-AGAINST = {"previous": "the period before", "year": "a year ago"}
+AGAINST = {"previous": "the period before", "year": "the same period a year ago"}
 PLAIN_VARIANTS = {"calls", "opened", "all", "sent", "reported", "answered", "score"}
 """Variants whose name adds nothing to that of the metric."""
 
@@ -22,12 +23,18 @@ def show_scorecard(answers: Answers, form: str, lake: Lake) -> None:
     given = asked.begins or asked.ends
     period = f"{asked.begins or 'the beginning'} to {asked.ends or 'now'}" if given else "all days"
     out.print(f"[bold]Scorecard[/bold]  {period}, {answers.zone}")
-    if asked.compare and asked.begins:
-        out.print(f"[dim]change against {AGAINST[asked.compare]}[/dim]")
     if asked.by or asked.grain != "none":
         show_answers(answers, form, lake)
         return
-    table = grid("", "value", f"{asked.level:.0%} interval", "n", "change", "", right=(1, 2, 3, 4))
+    compared = any(has_change(each) for each in answers.answers)
+    if asked.compare:
+        against = AGAINST[asked.compare]
+        told = (
+            f"change against {against}" if compared else f"no rows from {against} to compare with"
+        )
+        out.print(f"[dim]{told}[/dim]")
+    changed = ["change", ""] if compared else []
+    table = grid("", "value", f"{asked.level:.0%} interval", "n", *changed, right=(1, 2, 3, 4))
     for question in Question:
         own = [a for a in answers.answers if a.asked.metric.question is question and counted(a)]
         if own:
@@ -47,16 +54,16 @@ def counted(answer: Answer) -> bool:
     return bool(answer.estimate.n.sum())
 
 
+def has_change(answer: Answer) -> bool:
+    return answer.compared is not None and not np.isnan(answer.compared.value).all()
+
+
 def add(table: Table, answer: Answer, answers: Answers, minimum_n: int) -> None:
     (cell,) = answer.cells(answers.zone, answers.question.level)
     change, _, verdict = changes(cell)
-    table.add_row(
-        f"  {title(answer.asked)}",
-        *figures(cell),
-        change,
-        verdict,
-        style="dim" if cell["n"] < minimum_n else None,
-    )
+    row = [f"  {title(answer.asked)}", *figures(cell), change, verdict]
+    style = "dim" if cell["n"] < minimum_n else None
+    table.add_row(*row[: len(table.columns)], style=style)
 
 
 def title(asked: Asked) -> str:

@@ -121,10 +121,10 @@ def with_business_seconds(
     instants = {instant.op(): instant for instant in chain.from_iterable(spans.values())}
     names = {instant: f"_instant_{number}" for number, instant in enumerate(instants, 1)}
     joined = facts.mutate(
-        ibis.literal(schedule).name(SCHEDULE)
-        if isinstance(schedule, str)
-        else schedule.name(SCHEDULE),
-        **{names[key]: instant for key, instant in instants.items()},
+        **{
+            SCHEDULE: ibis.literal(schedule) if isinstance(schedule, str) else schedule,
+            **{names[key]: instant for key, instant in instants.items()},
+        }
     )
     for name in names.values():
         day = days.unbound().rename(f"{name}_{{name}}")

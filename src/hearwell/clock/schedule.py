@@ -150,10 +150,11 @@ def validity(schedule: Schedule, first: datetime, last: datetime) -> Intervals:
 
 
 def _readings(schedule: Schedule, first: date, last: date) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of the wall clock that the blocks fill, with some days around."""
-    around = timedelta(
-        days=2
-    )  # the local date may differ by one, and a night begins the day before
+    """Yield the stretches of the wall clock that the blocks fill.
+
+    Two days more at either end: the local date may differ by one, a night begins a day before.
+    """
+    around = timedelta(days=2)
     begins = max(first - around, schedule.valid_from or date.min)
     ends = min(last + around, schedule.valid_to or date.max)
     if begins > ends:
