@@ -4,26 +4,33 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-from hearwell.lake.lake import create
+from hearwell.lake.lake import Lake, create
 
 sys.path.append(str(Path(__file__).parent))  # the oracles are modules beside the tests
 
-UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-settings.register_profile(
-    "same", derandomize=True, deadline=None, suppress_health_check=UNHURRIED, print_blob=True
-)
-settings.register_profile(
-    "explore", deadline=None, max_examples=2000, suppress_health_check=UNHURRIED, print_blob=True
-)
+USUAL = {
+    "deadline": None,
+    "print_blob": True,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
+    "phases": [phase for phase in Phase if phase is not Phase.explain],
+}
+settings.register_profile("same", derandomize=True, **USUAL)
+settings.register_profile("explore", max_examples=2000, **USUAL)
 settings.load_profile("same")  # --hypothesis-profile=explore searches where nobody has looked yet
+
+
+class Quiet(Lake):
+    """A lake that does not print all its columns when a test fails."""
+
+    def __repr__(self):
+        return "lake"
 
 
 @pytest.fixture(scope="session")
 def lake(tmp_path_factory):
     """Give an empty lake; tests put tables of their own in place of its views."""
-    made = create(tmp_path_factory.mktemp("lake") / "lake")
-    made.connection.execute("set threads = 2")
+    made = Quiet(**vars(create(tmp_path_factory.mktemp("lake") / "lake")))
     yield made
     made.close()

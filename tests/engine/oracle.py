@@ -185,9 +185,9 @@ def talked(row, _):
 def passed_on(row, _):
     if "transfers_untrusted" in (row["quality_flags"] or []):
         return Left("the telephone system hides transfers")
-    if row["transfer_kind"] is not None or row["ended_by"] == "transfer":
-        return True
-    return Left("not known how the call ended") if row["ended_by"] is None else False
+    if row["ended_by"] is None:
+        return Left("not known how the call ended")
+    return row["transfer_kind"] is not None or row["ended_by"] == "transfer"
 
 
 # --- cases -----------------------------------------------------------------------------------

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from hearwell.engine.ask import ask
+from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import identifier, typed
+from hearwell.metrics.catalog import METRICS
 from hearwell.records import RECORDS
 from hearwell.settings import Settings
 
@@ -52,3 +55,44 @@ def literal(value: object) -> str:
             return f"map {{{pairs}}}"
     text = str(value).replace("'", "''")
     return f"'{text}'"
+
+
+def cells(lake: Lake, metric: str, variant: str | None = None, **asked: object) -> list[dict]:
+    """Ask for one metric of a lake with its own tables; return the cells of the answer."""
+    return ask(lake, Question((named(metric, variant),), **asked)).cells()
+
+
+def named(metric: str, variant: str | None = None) -> Asked:
+    """Return a metric in one variant; without a name in its first."""
+    known = METRICS[metric]
+    return Asked(known, variant or next(iter(known.variants())))
+
+
+def cell(lake: Lake, metric: str, variant: str | None = None, **asked: object) -> dict:
+    """Ask for one number."""
+    (only,) = cells(lake, metric, variant, **asked)
+    return only
+
+
+def utc(text: str) -> datetime:
+    """Read an instant such as 2026-03-29 01:30, in UTC."""
+    return datetime.fromisoformat(text)
+
+
+def calls(*rows: Row, at: str = "2026-01-05 10:00") -> list[Row]:
+    """Return answered inbound calls, each with what its row says otherwise."""
+    usual = {"leg": 1, "entered_at": utc(at), "outcome": "answered", "direction": "inbound"}
+    return [usual | {"call_id": str(i)} | dict(row) for i, row in enumerate(rows)]
+
+
+def surveys(*rows: Row, at: str = "2026-01-05 10:00") -> list[Row]:
+    """Return answered CSAT surveys on a scale of 1 to 5, each with what its row says otherwise."""
+    usual = {
+        "instrument": "csat",
+        "status": "answered",
+        "scale_low": 1,
+        "scale_high": 5,
+        "sent_at": utc(at),
+        "answered_at": utc(at),
+    }
+    return [usual | {"survey_id": str(i)} | dict(row) for i, row in enumerate(rows)]

@@ -101,24 +101,28 @@ def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Fra
     begins = instant(question.begins, zone) if question.begins else bounds.first or EPOCH
     newest = max(bounds.last or EPOCH, begins) + MICROSECOND
     ends = instant(question.ends, zone, last=True) if question.ends else newest
+    if not question.begins and ends <= begins:
+        begins = EPOCH  # all there was by then, and that is nothing
     now = period(begins, ends)
     before = compared_window(now, question, lake)
     return Frame(dated_by, question.by, question.grain, question.where, now, before, lake.settings)
 
 
 def compared_window(now: Period, question: Question, lake: Lake) -> Period | None:
-    """Return the period whose rows are needed beside those of the question's own."""
+    """Return the period whose rows are needed beside those of the question's own.
+
+    It ends before the first cell begins, of which the question may want only a part.
+    """
     zone, grain, how = lake.settings.zone, question.grain, question.compare
     if how is None:
         return None
     if grain in {"none", "hour_of_week"}:
         return compared(now, how, zone) if question.begins else None
     week = lake.settings.week_starts_on
-    first = cell_before(first_cell(to_local(now.begins, zone), grain, week), grain, how)
-    if how == "previous":
-        return Period(to_utc(first, zone), now.begins)
-    last = cell_before(first_cell(to_local(now.ends - MICROSECOND, zone), grain, week), grain, how)
-    return Period(to_utc(first, zone), to_utc(cell_after(last, grain), zone))
+    first = first_cell(to_local(now.begins, zone), grain, week)
+    last = first_cell(to_local(now.ends - MICROSECOND, zone), grain, week)
+    ends = min(first, cell_after(cell_before(last, grain, how), grain))
+    return Period(to_utc(cell_before(first, grain, how), zone), to_utc(ends, zone))
 
 
 def answered(

@@ -71,4 +71,6 @@ def placed(cell: Any, frame: Frame, compare: Compare | None) -> tuple[Period | N
     if compare is None or span != whole:  # a part is not held against a whole
         return span, None
     earlier = cell_before(begins, grain, compare)
+    if to_utc(earlier, zone) < frame.now.begins < to_utc(cell_after(earlier, grain), zone):
+        return span, None  # nor a whole against a part
     return span, earlier if isinstance(cell, datetime) else date(*earlier.timetuple()[:3])

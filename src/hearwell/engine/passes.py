@@ -45,7 +45,8 @@ class Passes:
 
     def run(self) -> tuple[Arrays, dict[Asked, Found]]:
         """Return the keys of every cell as arrays, and what was found for each metric."""
-        assert self.lake is not None
+        if self.lake is None:
+            raise TypeError
         execute = self.lake.connection.execute
         statement, columns_of = self.sums()
         keys = ", ".join(self.frame.keys)

@@ -15,6 +15,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 YEAR_OF_WEEKS = timedelta(days=364)
 """A year back for days and weeks: the same weekday, so that Mondays are held against Mondays."""
+YEARS = range(1900, 2201)
+"""Beyond these a calendar date is a slip of the hand, or stands for no date at all."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +49,26 @@ def instant(text: str, zone: str, *, last: bool = False) -> datetime:
         BadQuestion: it is neither.
 
     """
-    try:
-        if len(text) == len("2026-01-31"):
-            day = date.fromisoformat(text) + timedelta(days=1 if last else 0)
-            return to_utc(datetime.combine(day, time()), zone)
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        problem = f"{text!r} is no day such as 2026-01-31 and no instant such as 2026-01-31T09:00."
-        raise BadQuestion(problem) from None
+    moment = day_or_moment(text)
+    if moment.year not in YEARS:
+        problem = f"{text} lies outside the years {YEARS.start} to {YEARS.stop - 1}."
+        raise BadQuestion(problem)
+    if not isinstance(moment, datetime):
+        day = moment + timedelta(days=1 if last else 0)
+        return to_utc(datetime.combine(day, time()), zone)
     if moment.tzinfo is None:
         return to_utc(moment, zone)
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def day_or_moment(text: str) -> date | datetime:
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    problem = f"{text!r} is no day such as 2026-01-31 and no instant such as 2026-01-31T09:00."
+    raise BadQuestion(problem)
 
 
 def period(begins: datetime, ends: datetime) -> Period:
@@ -79,7 +90,12 @@ def compared(now: Period, compare: Compare, zone: str) -> Period:
     """Return the period to compare with.
 
     The one before has the same length, and whole months are held against whole months. A year
-    ago means the same dates; whole weeks are held against the same weekdays, 364 days before.
+    ago means the same dates, the last day included; whole weeks are held against the same
+    weekdays, 364 days before.
+
+    Raises:
+        BadQuestion: a year ago is not another period.
+
     """
     begins, ends = to_local(now.begins, zone), to_local(now.ends, zone)
     months = whole_months(begins, ends)
@@ -88,8 +104,19 @@ def compared(now: Period, compare: Compare, zone: str) -> Period:
             return Period(to_utc(months_later(begins, -months), zone), now.begins)
         return Period(to_utc(begins - (ends - begins), zone), now.begins)
     if not months and (ends - begins) % timedelta(days=7) == timedelta():
-        return Period(to_utc(begins - YEAR_OF_WEEKS, zone), to_utc(ends - YEAR_OF_WEEKS, zone))
-    return Period(to_utc(months_later(begins, -12), zone), to_utc(months_later(ends, -12), zone))
+        earlier = begins - YEAR_OF_WEEKS, ends - YEAR_OF_WEEKS
+    else:
+        days = begins.time() == ends.time() == time() and not months
+        last = timedelta(days=1 if days else 0)
+        earlier = months_later(begins, -12), months_later(ends - last, -12) + last
+    found = Period(to_utc(earlier[0], zone), to_utc(earlier[1], zone))
+    if not found.begins < found.ends <= now.begins:
+        problem = (
+            "A year ago overlaps with this period, which is longer than a year or ends on "
+            "29 February. Ask for less, or cut it with --grain."
+        )
+        raise BadQuestion(problem)
+    return found
 
 
 def whole_months(begins: datetime, ends: datetime) -> int:

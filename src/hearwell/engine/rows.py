@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import ibis.expr.types as ir
+
 from hearwell.engine.ask import bounds_of, framed
 from hearwell.engine.derived import readable
 from hearwell.engine.facts import dated, dimension, filtered, within
@@ -10,6 +12,7 @@ from hearwell.engine.question import Asked, Question
 from hearwell.engine.sums import columns, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.estimator import Estimator
+from hearwell.metrics.part import Expr
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         frame = framed(lake, question, dated_by, bounds)
         table = filtered(record.unbound(), question.where)
         found = table.filter(
-            within(dated(table, dated_by), frame.now), variant.estimator.among
-        ).order_by(dated(table, dated_by))
+            within(dated(table, dated_by), frame.now), counted(variant.estimator)
+        ).order_by([dated(table, dated_by), *(table[name] for name in record.key())])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )
@@ -43,6 +46,16 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
         result = lake.connection.execute(statement).fetchall()
     return Rows(list(named), result, int(total), statement)
+
+
+def counted(estimator: Estimator) -> Expr:
+    """Return the condition under which a row is one of the n that the value rests on."""
+    part = estimator.parts()["n"]
+    if part.of is None:
+        return part.where
+    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
+    of = part.of.cast("int8") if isinstance(part.of, ir.BooleanValue) else part.of
+    return part.where & of.notnull()
 
 
 def used_by(asked: Asked) -> set[str]:

@@ -57,13 +57,11 @@ def asked_for(by: Sequence[str], where: Sequence[str]) -> tuple[Asked, ...]:
 def last_days(lake: Lake) -> tuple[str | None, str | None]:
     """Return the first and last of the newest 28 days of which there is anything in the lake."""
     newest = []
-    for name, dated_by in {
-        (m.record.table_name, m.dated_by)
-        for m in METRICS.values()
-        if m.record.table_name in RECORDS
-    }:
-        lake.use(RECORDS[name])
-        newest.append(bounds_of(lake, RECORDS[name], dated_by, ()).last)
+    dated = {(each.record.table_name, each.dated_by) for each in METRICS.values()}
+    for name, dated_by in dated:
+        if name in RECORDS:  # facts derived from records have no dates of their own
+            lake.use(RECORDS[name])
+            newest.append(bounds_of(lake, RECORDS[name], dated_by, ()).last)
     known = [each for each in newest if each is not None]
     if not known:
         return None, None

@@ -17,6 +17,22 @@ class LakeExists(HearwellError):
         super().__init__(f"{path} is a lake already. Use it as it is, or name another folder.")
 
 
+class NotEmpty(HearwellError):
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"{path} holds other files, such as {found}, and is no lake. Nothing was changed. "
+            "Name a new or an empty folder."
+        )
+
+
+class BadFolderName(HearwellError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"A lake cannot be in {path}: DuckDB reads * ? [ ] in the name of a folder as a "
+            "pattern, which could mean other folders too. Name a folder without them."
+        )
+
+
 class LakeLocked(HearwellError):
     def __init__(self, path: Path, holder: str, waited_seconds: float) -> None:
         super().__init__(
@@ -41,6 +57,14 @@ class LakeReadOnly(HearwellError):
         )
 
 
+class LakeUnreadable(HearwellError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"This account may not read {path}. Ask its owner for access: a lake is private to "
+            "the account that made it, until that account shares it."
+        )
+
+
 class DiskFull(HearwellError):
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -49,10 +73,19 @@ class DiskFull(HearwellError):
         )
 
 
+class MemoryFull(HearwellError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"There is not enough memory for this: {reason} Nothing of this step was kept. Allow "
+            "more with the environment variable HEARWELL_MEMORY, such as HEARWELL_MEMORY=8GB, "
+            "or run it when other programs have ended."
+        )
+
+
 class LakeDamaged(HearwellError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"The lake in {path} cannot be opened: {reason} "
+            f"The lake in {path} cannot be read: {reason} "
             "If its files were moved or copied in part, restore the whole folder from a copy."
         )
 
@@ -62,4 +95,33 @@ class NoSnapshot(HearwellError):
         super().__init__(
             f"The lake has no state as of {as_of}: its snapshots run from {first} to {last}. "
             "List them with `hearwell lake snapshots`."
+        )
+
+
+class BadMoment(HearwellError):
+    exit_code = 2
+
+    def __init__(self, as_of: str) -> None:
+        super().__init__(
+            f"{as_of!r} is no moment to look back to. Write a day such as 2026-01-31, an instant "
+            "such as 2026-01-31T09:30, or the number of a snapshot; `hearwell lake snapshots` "
+            "lists them."
+        )
+
+
+class NoIdentityKey(HearwellError):
+    def __init__(self, file: Path, reason: str) -> None:
+        super().__init__(
+            f"The secret in {file} cannot be used: {reason} Without it a customer who comes back "
+            "would be counted as a new one, so nothing was brought in. Restore the file from a "
+            "copy of the lake."
+        )
+
+
+class RowsWithoutKey(HearwellError):
+    def __init__(self, record: str, rows: int, columns: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{rows} rows for {record} lack a value that each row must have: one of "
+            f"{', '.join(columns)}. Nothing of this batch was kept. Give such rows a reason to be "
+            "refused, or fill the column."
         )

@@ -22,20 +22,23 @@ def hashed(value: str, key: str) -> str:
     """Return SQL for the keyed SHA-256 of a text value, 128 bits in hex; null for a withheld one.
 
     Case and outer blanks do not matter, so that an e-mail address is the same however it was typed.
+
+    The secret stands on lines of its own: when DuckDB cannot make sense of the value, its message
+    repeats the line in which the value stands.
     """
-    plain = f"lower(trim({value}))"
+    plain = f"lower(trim(\n{value}\n))"
     words = ", ".join(quoted(word) for word in WITHHELD)
-    secret = quoted(key)
-    digest = f"sha256({secret} || {plain} || {secret})"
+    secret = f"\n{quoted(key)}\n"
+    digest = f"sha256({secret}||{plain}||{secret})"
     return f"case when {plain} not in ({words}) then left({digest}, 32) end"
 
 
 def hashed_number(value: str, key: str) -> str:
     """Return SQL for the keyed hash of a telephone number, however it is written.
 
-    Only its digits count, without the leading zeros that stand for `+`; a name such as a SIP
-    address is hashed as it is.
+    Only its digits count, without the leading zeros that stand for `+`. A name such as a SIP
+    address, which has letters or an @ or digits of another script, is hashed as it is.
     """
     digits = f"ltrim(regexp_replace({value}, '[^0-9]', '', 'g'), '0')"
-    is_number = f"regexp_full_match({value}, '[+0-9 ()./-]*')"
-    return hashed(f"(case when {is_number} then {digits} else {value} end)", key)
+    is_name = f"regexp_matches({value}, '[\\p{{L}}@]|[^\\P{{N}}0-9]')"
+    return hashed(f"(case when {is_name} then {value} else {digits} end)", key)

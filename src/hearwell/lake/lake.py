@@ -1,53 +1,60 @@
-"""Open a lake: its catalog, its records as tables, and its writer."""
+"""Open a lake: its records as tables, and its writer."""
 
-import errno
 import os
-import secrets
-import shutil
-import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from types import TracebackType
+from typing import Self
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from hearwell import settings as organisation
-from hearwell.lake.errors import (
-    DiskFull,
-    LakeDamaged,
-    LakeExists,
-    LakeReadOnly,
-    LakeTooNew,
-    NoLake,
-    NoSnapshot,
+from hearwell.clock.zone import check_zone
+from hearwell.lake import catalog
+from hearwell.lake.as_of import when
+from hearwell.lake.errors import LakeExists, LakeReadOnly, NoLake
+from hearwell.lake.extensions import quoted
+from hearwell.lake.faults import telling
+from hearwell.lake.folder import (
+    CATALOG,
+    DATA,
+    HOLDER,
+    KEY,
+    LOCK,
+    STAGING,
+    located,
+    make_private,
+    new_key,
+    read_key,
+    write_private,
 )
-from hearwell.lake.extensions import load, quoted
 from hearwell.lake.lock import WAIT_SECONDS, writer_lock
-from hearwell.lake.tables import existing, migrate, view
+from hearwell.lake.staging import held_folder, remove_abandoned
+from hearwell.lake.tables import existing, lacking, view
 from hearwell.records.record import Record
 
-FORMAT = 1
-"""Version of the lake's layout. It rises only when an older Hearwell could no longer read it."""
-
-CATALOG = "catalog.sqlite"
-KEY = "identity.key"
+__all__ = ["CATALOG", "Lake", "create", "open_lake"]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Lake:
-    """An attached lake. Its tables are the views named after the records."""
+    """An attached lake. Its tables are the views named after the records.
+
+    Close it when done, or use it in a `with` statement.
+    """
 
     path: Path
     connection: duckdb.DuckDBPyConnection
     settings: organisation.Settings
-    as_of: str | None = None
-    tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    as_of: str | None
+    writable: bool
+    leave: Callable[[], object]  # gives back the folder for what did not fit into memory
+    tables: dict[str, frozenset[str]] = field(default_factory=dict)
     views: set[str] = field(default_factory=set)
+    moved_in: list[Path] = field(default_factory=list)  # files the open transaction has adopted
+    in_transaction: bool = False
 
     def use(self, record: type[Record]) -> str:
         """Make the record readable under its name in SQL, and return that name."""
@@ -60,12 +67,21 @@ class Lake:
     @property
     def snapshot(self) -> int:
         """The snapshot that is read: answers from the same one are the same."""
-        (found,) = self.connection.execute(
-            "select coalesce(max(snapshot_id), 0) from ducklake_snapshots('lake')"
-            if self.as_of is None
-            else "select id from ducklake_current_snapshot('lake')"
-        ).fetchall()[0]
-        return int(found)
+        found = self.connection.execute("select id from ducklake_current_snapshot('lake')")
+        return int(found.fetchall()[0][0])
+
+    @contextmanager
+    def reading(self) -> Iterator[int]:
+        """Hold one state of the lake and give its snapshot, so that several answers agree.
+
+        What others commit meanwhile is not seen. Errors of disk and catalog say what to do.
+        """
+        with telling(self.path):
+            if self.in_transaction:
+                yield self.snapshot
+                return
+            with self.transaction():
+                yield self.snapshot
 
     @contextmanager
     def writing(
@@ -73,24 +89,66 @@ class Lake:
     ) -> Iterator[None]:
         """Hold the writer lock and one transaction: all of it is kept, or nothing.
 
+        Args:
+            message: what is done, for `hearwell lake snapshots` and for those who wait.
+            transaction: upkeep has transactions of its own and wants the lock alone.
+
         Raises:
             LakeLocked, DiskFull, LakeReadOnly.
 
         """
-        with writer_lock(self.path, wait_seconds), telling(self.path):
-            if not transaction:  # upkeep has transactions of its own
+        if not self.writable:
+            fault = "this lake was opened for reading: open_lake(path, writable=True)"
+            raise RuntimeError(fault)
+        if self.in_transaction:
+            fault = "this lake is in a transaction already: one at a time"
+            raise RuntimeError(fault)
+        with telling(self.path), writer_lock(self.path, message, wait_seconds):
+            if not transaction:
                 yield
                 return
-            self.connection.execute("begin")
-            try:
+            with self.transaction():
                 yield
                 self.connection.execute(
                     f"call lake.set_commit_message('hearwell', {quoted(message)})"
                 )
-                self.connection.execute("commit")
-            except BaseException:
-                self.connection.execute("rollback")
-                raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is done inside, or nothing; call `reading` or `writing`, which use it."""
+        self.connection.execute("begin")
+        self.in_transaction = True
+        self.moved_in.clear()
+        try:
+            yield
+            self.connection.execute("commit")
+        except BaseException:
+            self.roll_back()
+            raise
+        finally:
+            self.in_transaction = False
+
+    def roll_back(self) -> None:
+        """Undo what the transaction did, as far as the connection still can: it may be broken.
+
+        After Ctrl-C the statement goes on in the background, and a rollback would wait for it.
+        """
+        self.connection.interrupt()
+        with suppress(duckdb.Error):  # a commit that failed has ended the transaction itself
+            self.connection.execute("rollback")
+        self.views.clear()  # those made inside have gone
+        with suppress(duckdb.Error, OSError):  # else the next checkpoint removes them
+            for file in self.moved_in:
+                if not self.keeps(file):
+                    file.unlink(missing_ok=True)
+
+    def keeps(self, file: Path) -> bool:
+        """Does the catalog know a data file of this name?"""
+        found = self.connection.execute(
+            "select count(*) from __ducklake_metadata_lake.ducklake_data_file "
+            f"where ends_with(path, {quoted(file.name)})"
+        ).fetchall()
+        return bool(found[0][0])
 
     @contextmanager
     def staging(self) -> Iterator[Path]:
@@ -98,56 +156,85 @@ class Lake:
 
         A folder whose process was killed is removed by the next one that stages.
         """
-        base = self.path / "staging"
+        base = self.path / STAGING
         with telling(self.path):
-            base.mkdir(exist_ok=True)
-            for left in base.iterdir():
-                remove_if_abandoned(left)
-            folder = Path(tempfile.mkdtemp(dir=base))
-            lock = FileLock(folder / "in-use.lock")
-            with lock:
-                try:
-                    yield folder
-                finally:
-                    shutil.rmtree(folder, ignore_errors=True)
+            base.mkdir(mode=0o700, exist_ok=True)
+            remove_abandoned(base)
+            with held_folder(base) as folder:
+                yield folder
 
     @property
     def identity_key(self) -> str:
         """The secret with which customers' identifiers are hashed. It never leaves this folder."""
-        return (self.path / KEY).read_text().strip()
+        return read_key(self.path)
 
     def close(self) -> None:
         self.connection.close()
+        self.leave()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
-def remove_if_abandoned(folder: Path) -> None:
-    try:
-        with FileLock(folder / "in-use.lock", timeout=0):
-            shutil.rmtree(folder, ignore_errors=True)
-    except (Timeout, OSError):
-        return  # somebody works there, or has just removed it
+UNFINISHED = frozenset({organisation.FILE, KEY, DATA, STAGING, LOCK, HOLDER})
+"""What a making that was broken off may have left: it can be done again."""
 
 
 def create(path: Path, zone: str = "UTC") -> Lake:
     """Make a lake in a folder that is new or empty, and open it for writing.
 
+    The catalog gets its place last, when all else is there: until then there is no lake, and
+    after a making that was broken off it can be made again. Settings that are there are kept.
+
     Raises:
         LakeExists: the folder holds a lake.
-        LakeReadOnly: the folder cannot be written to.
+        NotEmpty: it holds something else.
+        BadFolderName, LakeReadOnly, DiskFull, UnknownZone.
 
     """
-    if (path / CATALOG).exists():
-        raise LakeExists(path)
-    with telling(path):
-        path.mkdir(parents=True, exist_ok=True)
-        (path / organisation.FILE).write_text(organisation.template(zone), "utf-8")
-        key = path / KEY
-        key.touch(mode=0o600)
-        key.write_text(secrets.token_hex(32))
-        with sqlite3.connect(path / CATALOG) as catalog:  # readers never wait with a WAL
-            catalog.execute("pragma journal_mode=wal")
-        catalog.close()
+    place = located(path)
+    check_zone(zone)
+    with telling(place):
+        if (place / CATALOG).exists():
+            raise LakeExists(path)
+        make_private(place, UNFINISHED)
+        with writer_lock(place, "making the lake"):
+            if (place / CATALOG).exists():
+                raise LakeExists(path)
+            fill(place, zone)
     return open_lake(path, writable=True)
+
+
+def fill(place: Path, zone: str) -> None:
+    settings = place / organisation.FILE
+    if not settings.exists() or is_untouched(settings):
+        write_private(settings, organisation.template(zone))
+    organisation.read(place)
+    if not (place / KEY).exists():
+        write_private(place / KEY, new_key())
+    for name in (DATA, STAGING):
+        (place / name).mkdir(mode=0o700, exist_ok=True)
+    desk = catalog.sit_down(place)
+    try:
+        catalog.make(desk.connection, desk.folder / CATALOG, place / DATA)
+        desk.connection.close()  # which empties the log into the catalog
+        (desk.folder / CATALOG).rename(place / CATALOG)
+    finally:
+        desk.leave()
+
+
+def is_untouched(settings: Path) -> bool:
+    """Are these the settings that a making which was broken off wrote, and nobody edited?"""
+    text = settings.read_text("utf-8")
+    return text == organisation.template(organisation.read(settings.parent).zone)
 
 
 def open_lake(path: Path, *, as_of: str | None = None, writable: bool = False) -> Lake:
@@ -160,124 +247,38 @@ def open_lake(path: Path, *, as_of: str | None = None, writable: bool = False) -
         as_of: a snapshot's number, a day (its end in the organisation's zone) or an instant.
 
     Raises:
-        NoLake, LakeTooNew, LakeDamaged, NoSnapshot, LakeReadOnly.
+        NoLake, LakeTooNew, LakeDamaged, LakeUnreadable, LakeReadOnly, NoSnapshot, BadMoment.
 
     """
-    if not (path / CATALOG).exists():
-        raise NoLake(path)
-    settings = organisation.read(path)
-    connection = connect(path)
-    with telling(path):
-        attach(connection, path, as_of, settings.zone)
-        tables = existing(connection)
-        check_format(connection, path, tables)
-        lake = Lake(path, connection, settings, as_of, tables)
-        if writable:
-            widen(lake)
+    if as_of is not None and writable:
+        fault = "a state of the past cannot be written to"
+        raise ValueError(fault)
+    place = located(path)
+    with telling(place):
+        if not (place / CATALOG).exists():
+            raise NoLake(path)
+        if writable and not (os.access(place, os.W_OK) and os.access(place / CATALOG, os.W_OK)):
+            raise LakeReadOnly(place)
+        settings = organisation.read(place)
+        moment = None if as_of is None else when(as_of, settings.zone)
+        desk = catalog.sit_down(place)
+        try:
+            catalog.attach(desk, place, moment, writable=writable)
+            lake = Lake(place, desk.connection, settings, as_of, writable, desk.leave)
+            lake.tables.update(existing(desk.connection))
+            if writable and lacking(lake.tables):
+                widen(lake)
+        except BaseException:
+            desk.connection.close()
+            desk.leave()
+            raise
     return lake
-
-
-def connect(path: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that has the lake's extensions and keeps to its memory and folder."""
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    load(connection, "ducklake")
-    load(connection, "sqlite_scanner")
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"set temp_directory = {quoted(str(path / 'staging' / 'spill'))}")
-    if limit := os.environ.get("HEARWELL_MEMORY"):
-        connection.execute(f"set memory_limit = {quoted(limit)}")
-    return connection
-
-
-def attach(connection: duckdb.DuckDBPyConnection, path: Path, as_of: str | None, zone: str) -> None:
-    options = [f"data_path {quoted(str(path / 'data'))}", "meta_busy_timeout 30000"]
-    if as_of is not None:
-        options.append(snapshot_option(as_of, zone))
-    statement = f"attach {quoted(f'ducklake:sqlite:{path / CATALOG}')} as lake"
-    try:
-        connection.execute(f"{statement} ({', '.join(options)})")
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        if "snapshot" in reason.lower() and as_of is not None:
-            raise no_snapshot(path, as_of) from error
-        if "version" in reason.lower():
-            raise LakeTooNew(path, reason, f"DuckDB {duckdb.__version__}") from error
-        raise
-
-
-def snapshot_option(as_of: str, zone: str) -> str:
-    if as_of.isdigit():
-        return f"snapshot_version {as_of}"
-    try:
-        if len(as_of) == len("2026-01-31"):
-            day = date.fromisoformat(as_of) + timedelta(days=1)
-            moment = datetime.combine(day, time(), ZoneInfo(zone))
-        else:
-            moment = datetime.fromisoformat(as_of)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise NoSnapshot(as_of, "a number", "a date such as 2026-01-31") from None
-    return f"snapshot_time '{moment.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S.%f}+00'"
-
-
-def no_snapshot(path: Path, as_of: str) -> NoSnapshot:
-    now = open_lake(path)
-    first, last = now.connection.execute(
-        "select min(snapshot_id) || ' (' || min(snapshot_time)::varchar || ')', "
-        "max(snapshot_id) || ' (' || max(snapshot_time)::varchar || ')' "
-        "from ducklake_snapshots('lake')"
-    ).fetchall()[0]
-    now.close()
-    return NoSnapshot(as_of, first, last)
-
-
-def check_format(
-    connection: duckdb.DuckDBPyConnection, path: Path, tables: dict[str, dict[str, str]]
-) -> None:
-    if "hearwell_format" not in tables:
-        return  # a lake that is being made
-    (version,) = connection.execute("select max(version) from lake.hearwell_format").fetchall()[0]
-    if version > FORMAT:
-        raise LakeTooNew(path, str(version), str(FORMAT))
 
 
 def widen(lake: Lake) -> None:
     """Make what this version's records have and the lake has not."""
-    connection = lake.connection
     with lake.writing("tables of this version"):
-        if "hearwell_format" not in lake.tables:
-            connection.execute("create table lake.hearwell_format (version integer)")
-            connection.execute(f"insert into lake.hearwell_format values ({FORMAT})")
-            for option, value in PARQUET.items():
-                connection.execute(f"call lake.set_option('{option}', '{value}')")
-        done = migrate(connection)
-        if done:
-            lake.tables.clear()
-            lake.tables.update(existing(connection))
-            lake.views.clear()
-
-
-PARQUET = {"parquet_version": "2", "parquet_compression": "zstd", "parquet_compression_level": "1"}
-"""Smaller files and a third less time to write than DuckDB's defaults (measured, 5 M calls)."""
-
-
-@contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Turn the errors of disk and catalog into errors that say what to do."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise DiskFull(path) from error
-        if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
-            raise LakeReadOnly(path) from error
-        raise
-    except duckdb.Error as error:
-        text = str(error).lower()
-        if "no space left" in text or "disk is full" in text or "file too large" in text:
-            raise DiskFull(path) from error
-        if "read-only" in text or "readonly" in text or "permission denied" in text:
-            raise LakeReadOnly(path) from error
-        if isinstance(error, duckdb.IOException):
-            raise LakeDamaged(path, str(error).splitlines()[0]) from error
-        raise
+        for statement in lacking(existing(lake.connection)):  # another may have done it meanwhile
+            lake.connection.execute(statement)
+    lake.tables.update(existing(lake.connection))
+    lake.views.clear()

