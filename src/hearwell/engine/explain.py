@@ -1,12 +1,14 @@
 """Say how a number is made, and which numbers the lake can give."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hearwell.engine.ask import ask
 from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
-from hearwell.engine.question import Asked
+from hearwell.engine.question import Asked, Question
 from hearwell.engine.rows import columns_of, used_by
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -65,45 +67,36 @@ class Answerable:
 
 
 def answerable(lake: Lake, only: type[Record] | None = None) -> Answerable:
-    """Tell which metrics have what they read: rows, and at least one value in each column.
+    """Tell which metrics count at least one row, and what the others lack.
 
     Args:
         only: leave out metrics that have nothing to do with this record.
 
     """
     filled = {name: filled_columns(lake, record) for name, record in RECORDS.items()}
-    found = Answerable([], {})
-    for metric in METRICS.values():
-        sources = made_from(metric)
-        if only is not None and only not in sources:
-            continue
-        empty = [each.table_name for each in sources if not filled[each.table_name]]
-        if empty:
-            found.missing[metric.name] = f"no records of {' and '.join(empty)}"
-            continue
-        default = Asked(metric, next(iter(metric.variants())))
-        wanted = used_by(default) - lacking_is_known(metric)
-        lacks = sorted(wanted - filled[sources[0].table_name]) if len(sources) == 1 else []
-        if lacks:
-            found.missing[metric.name] = f"nothing known of {', '.join(lacks)}"
-        else:
-            found.metrics.append(metric.name)
-    return found
+    wanted = [m for m in METRICS.values() if only is None or only in made_from(m)]
+    could = [m for m in wanted if all(filled[each.table_name] for each in made_from(m))]
+    asked = tuple(Asked(metric, next(iter(metric.variants()))) for metric in could)
+    answers = ask(lake, Question(asked)).answers if asked else []
+    counted = {each.asked.metric.name for each in answers if each.estimate.n.sum()}
+    return Answerable(
+        [metric.name for metric in wanted if metric.name in counted],
+        {m.name: lacking(m, filled) for m in wanted if m.name not in counted},
+    )
 
 
-def lacking_is_known(metric: Metric) -> set[str]:
-    """Return columns whose absence is itself an answer: no transfer, no flag, no merge."""
-    absent_by_nature = {
-        "direction",
-        "quality_flags",
-        "transfer_kind",
-        "merged_into",
-        "satisfied_set",
-        "higher_is_better",
-        "connected_seconds",
-        "talk_seconds",
-    }
-    return absent_by_nature & set(metric.record.columns())
+def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
+    """Say what a metric misses that counts no row: records, values of a column, or fitting rows."""
+    sources = [each.table_name for each in made_from(metric)]
+    empty = [name for name in sources if not filled[name]]
+    if empty:
+        return f"no records of {' and '.join(empty)}"
+    known = set().union(*(filled[name] for name in sources))
+    read = used_by(Asked(metric, next(iter(metric.variants()))))
+    unknown = sorted(read & set(metric.record.columns()) - known)
+    if len(sources) == 1 and unknown:
+        return f"no row that counts; nothing known of {', '.join(unknown)}"
+    return "no row that counts"
 
 
 def filled_columns(lake: Lake, record: type[Record]) -> set[str]:

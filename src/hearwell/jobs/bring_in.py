@@ -8,7 +8,8 @@ from pathlib import Path
 from time import monotonic
 
 from hearwell.lake.extensions import quoted
-from hearwell.lake.lake import Lake, telling
+from hearwell.lake.faults import telling
+from hearwell.lake.lake import Lake
 from hearwell.lake.merge import Merged, merge
 from hearwell.records.record import Record
 from hearwell.sources.file.errors import WrongRecord

@@ -6,8 +6,8 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,15 @@ class Desk:
     connection: duckdb.DuckDBPyConnection
     folder: Path
     leave: Callable[[], object]  # removes the folder; happens by itself with the connection's end
+
+    @contextmanager
+    def left_on_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.connection.close()
+            self.leave()
+            raise
 
 
 def sit_down(lake: Path) -> Desk:
@@ -148,28 +157,33 @@ def private_copy(catalog: Path, folder: Path) -> Path:
     return copy
 
 
-def make(connection: duckdb.DuckDBPyConnection, catalog: Path, data: Path) -> None:
-    """Make a new catalog in a file of its own; it becomes the lake's when it gets its place."""
+def make(desk: Desk, lake: Path) -> None:
+    """Make a new catalog in a file of its own, and give it its place when it is whole."""
+    run = desk.connection.execute
+    catalog = desk.folder / CATALOG
     os.close(os.open(catalog, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    keep_log(catalog, "wal")  # readers never wait
-    connection.execute(
-        f"attach {quoted(f'ducklake:sqlite:{catalog}')} as lake (data_path {quoted(str(data))})"
+    keep_log(catalog)
+    run(
+        f"attach {quoted(f'ducklake:sqlite:{catalog}')} as lake "
+        f"(data_path {quoted(str(lake / DATA))})"
     )
-    connection.execute("begin")
-    connection.execute("create table lake.hearwell_format (version integer)")
-    connection.execute(f"insert into lake.hearwell_format values ({FORMAT})")
+    run("begin")
+    run("create table lake.hearwell_format (version integer)")
+    run(f"insert into lake.hearwell_format values ({FORMAT})")
     for statement in lacking({}):
-        connection.execute(statement)
+        run(statement)
     for option, value in PARQUET.items():
-        connection.execute(f"call lake.set_option('{option}', '{value}')")
-    connection.execute("call lake.set_commit_message('hearwell', 'a new lake')")
-    connection.execute("commit")
-    connection.execute("detach lake")
+        run(f"call lake.set_option('{option}', '{value}')")
+    run("call lake.set_commit_message('hearwell', 'a new lake')")
+    run("commit")
+    run("detach lake")  # which moves the log into the catalog
+    catalog.rename(lake / CATALOG)
 
 
-def keep_log(catalog: Path, mode: str) -> None:
+def keep_log(catalog: Path) -> None:
+    """Let SQLite write ahead to a log, with which readers never wait for the writer."""
     connection = sqlite3.connect(catalog)
     try:
-        connection.execute(f"pragma journal_mode={mode}")
+        connection.execute("pragma journal_mode=wal")
     finally:
         connection.close()

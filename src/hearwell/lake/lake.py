@@ -14,6 +14,7 @@ from hearwell import settings as organisation
 from hearwell.clock.zone import check_zone
 from hearwell.lake import catalog
 from hearwell.lake.as_of import when
+from hearwell.lake.catalog import Desk
 from hearwell.lake.errors import LakeExists, LakeReadOnly, NoLake
 from hearwell.lake.extensions import quoted
 from hearwell.lake.faults import telling
@@ -170,7 +171,7 @@ class Lake:
 
     def close(self) -> None:
         self.connection.close()
-        self.leave()
+        self.leave()  # after the connection, which may still have files there
 
     def __enter__(self) -> Self:
         return self
@@ -210,10 +211,14 @@ def create(path: Path, zone: str = "UTC") -> Lake:
             if (place / CATALOG).exists():
                 raise LakeExists(path)
             fill(place, zone)
-    return open_lake(path, writable=True)
+            desk = catalog.sit_down(place)
+            with desk.left_on_failure():
+                catalog.make(desk, place)
+    return opened(place, desk, writable=True)
 
 
 def fill(place: Path, zone: str) -> None:
+    """Lay out all that a lake has besides its catalog."""
     settings = place / organisation.FILE
     if not settings.exists() or is_untouched(settings):
         write_private(settings, organisation.template(zone))
@@ -222,13 +227,6 @@ def fill(place: Path, zone: str) -> None:
         write_private(place / KEY, new_key())
     for name in (DATA, STAGING):
         (place / name).mkdir(mode=0o700, exist_ok=True)
-    desk = catalog.sit_down(place)
-    try:
-        catalog.make(desk.connection, desk.folder / CATALOG, place / DATA)
-        desk.connection.close()  # which empties the log into the catalog
-        (desk.folder / CATALOG).rename(place / CATALOG)
-    finally:
-        desk.leave()
 
 
 def is_untouched(settings: Path) -> bool:
@@ -259,19 +257,19 @@ def open_lake(path: Path, *, as_of: str | None = None, writable: bool = False) -
             raise NoLake(path)
         if writable and not (os.access(place, os.W_OK) and os.access(place / CATALOG, os.W_OK)):
             raise LakeReadOnly(place)
+        desk = catalog.sit_down(place)
+    return opened(place, desk, as_of, writable=writable)
+
+
+def opened(place: Path, desk: Desk, as_of: str | None = None, *, writable: bool) -> Lake:
+    with telling(place), desk.left_on_failure():
         settings = organisation.read(place)
         moment = None if as_of is None else when(as_of, settings.zone)
-        desk = catalog.sit_down(place)
-        try:
-            catalog.attach(desk, place, moment, writable=writable)
-            lake = Lake(place, desk.connection, settings, as_of, writable, desk.leave)
-            lake.tables.update(existing(desk.connection))
-            if writable and lacking(lake.tables):
-                widen(lake)
-        except BaseException:
-            desk.connection.close()
-            desk.leave()
-            raise
+        catalog.attach(desk, place, moment, writable=writable)
+        tables = existing(desk.connection)
+        lake = Lake(place, desk.connection, settings, as_of, writable, desk.leave, tables)
+        if writable and lacking(lake.tables):
+            widen(lake)
     return lake
 
 

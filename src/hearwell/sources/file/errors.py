@@ -156,6 +156,19 @@ class BadExpression(BadMapping):
         super().__init__(place, f"`{expression[:SHOWN]}` cannot be used: {reason}")
 
 
+class NoProposal(HearwellError):
+    def __init__(
+        self, name: str, record: str, lacking: Sequence[str], columns: Sequence[str], text: str
+    ) -> None:
+        self.text = text
+        super().__init__(
+            f"No mapping can be proposed for {name}: no column looks like "
+            f"{' or '.join(lacking)}, which each {record} must have. The file has "
+            f"{', '.join(columns[:30])}. Write the missing lines into this beginning and give the "
+            f"file with --map:\n\n{text}"
+        )
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a sentence that names what was perhaps meant, or nothing."""
     by_folded = {word.casefold(): word for word in known}

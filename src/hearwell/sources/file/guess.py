@@ -8,7 +8,8 @@ import duckdb
 from hearwell.lake.extensions import quoted
 from hearwell.lake.tables import identifier
 from hearwell.records.record import Column
-from hearwell.sources.file.synonyms import MISSING, WORDS, parts
+from hearwell.sources.file.synonyms import MISSING, WORDS, letters, parts
+from hearwell.sources.file.target import aware
 
 SAMPLE = "sample"
 """The table with the first rows of the file, all as text."""
@@ -82,6 +83,8 @@ def guess(sampled: Sampled, record: str, name: str, mark: Column, column: str) -
         return category(sampled, column, WORDS.get((record, name), {}), mark.words)
     if mark.dtype in {"float64", "int64", "decimal(18, 4)"}:
         return number(sampled, name, column)
+    if mark.dtype == "string" and mark.role == "fact" and not mark.is_key:
+        return Guess(written(column))  # somebody's words, which are nobody's to change
     return Guess(plain(sampled, column))
 
 
@@ -91,7 +94,7 @@ def plain(sampled: Sampled, column: str) -> str:
     padded = sampled.connection.execute(
         f"select count(*) from {SAMPLE} where {x} != trim({x})"
     ).fetchall()[0][0]
-    sql = f"trim({x})" if padded else written(column)
+    sql = f"trim({written(column)})" if padded else written(column)
     words = [word for word in sampled.words(column) if word.strip().lower() in MISSING]
     if 0 < len(words) < len(sampled.words(column)):
         for word in words:
@@ -106,8 +109,9 @@ def written(column: str) -> str:
 
 def instant(sampled: Sampled, column: str) -> Guess:
     sql = plain(sampled, column)
+    with_offset = aware("{x}").replace("{4}", "{{4}}")
     iso = (
-        "try_cast({x} as timestamp) is not null or try_cast({x} as timestamptz) is not null",
+        f"try_cast({{x}} as timestamp) is not null or ({with_offset}) is not null",
         "regexp_full_match({x}, '\\d{{9,10}}(\\.\\d+)?')",
         "regexp_full_match({x}, '\\d{{12,13}}')",
     )
@@ -217,7 +221,7 @@ def category(
         synonym: word for word, listed in synonyms.items() for synonym in listed.split()
     }
     found = sampled.words(column)
-    ours = {value: known.get(parts(value)[0] or value, known.get(value.lower())) for value in found}
+    ours = {value: known.get(value.lower(), known.get(letters(value))) for value in found}
     sql = plain(sampled, column)
     if all(value.strip().lower() in words for value in found):
         return Guess(sql)

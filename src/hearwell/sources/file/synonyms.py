@@ -356,11 +356,18 @@ MISSING = ("?", "-", "n/a", "na", "null", "none", "nan", "blank", "unknown", "\\
 def parts(name: str) -> tuple[str, float | None]:
     """Return the letters and digits of a name, and the seconds of the unit at its end."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    tokens = [t for t in re.split(r"[\W_]+", spaced.lower()) if t not in {"", "in", "hh", "mm", "ss"}]
+    tokens = [
+        t for t in re.split(r"[\W_]+", spaced.lower()) if t not in {"", "in", "hh", "mm", "ss"}
+    ]
     unit = None
     if len(tokens) > 1 and tokens[-1] in UNITS:
         unit = UNITS[tokens.pop()]
     return "".join(tokens), unit
+
+
+def letters(word: str) -> str:
+    """Return the letters and digits of a word."""
+    return re.sub(r"[\W_]+", "", word.lower())
 
 
 def names_of(record: str, column: str) -> list[str]:

@@ -35,6 +35,11 @@ DuckDB's cast to TIMESTAMP passes over an offset without a word.
 AWARE = "TIMESTAMP WITH TIME ZONE"
 
 
+TIME_WITH_OFFSET = (
+    r"\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d(:\d\d(\.\d+)?)? *(Z|z|UTC|utc|GMT|[-+]\d\d(:?\d\d)?)"
+)
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something that makes a row unfit: when, and how to tell it."""
@@ -139,7 +144,7 @@ def instant(
     elif dtype == "VARCHAR":
         has_offset = HAS_OFFSET.format(x=said)
         reading = f"case when {has_offset} then null else try_cast({said} as timestamp) end"
-        value = f"case when {local} is not null then {in_zone} else {aware(said)} end"
+        value = f"case when {local} is not null then {in_zone} else ({aware(said)}) end"
         unread = f"{local} is null and {identifier(name)} is null and trim({said}) != ''"
         told = (
             "' is not a time such as 2024-01-31 09:30:00 "
@@ -174,12 +179,17 @@ def clock(local: str, zone: str, year: int) -> tuple[str, str]:
 
 
 def aware(said: str) -> str:
-    """Return SQL for the instant that a text with an offset or a zone tells, else null."""
-    joined = f"regexp_replace({said}, '\\s+([-+]\\d\\d:?\\d*)$', '\\1')"
-    with_seconds = f"regexp_replace({joined}, '([T ]\\d\\d:\\d\\d)([-+Z])', '\\1:00\\2')"
+    """Return SQL for the instant that a text with an offset tells, else null.
+
+    Only what looks like one is cast: DuckDB takes a millisecond for each text whose end it has to
+    compare with the names of all zones.
+    """
+    offset = f"regexp_replace({said}, ' *(Z|z|UTC|utc|GMT)$', '+00')"
+    joined = f"regexp_replace({offset}, ' +([-+]\\d\\d:?\\d*)$', '\\1')"
+    with_seconds = f"regexp_replace({joined}, '([T ]\\d\\d?:\\d\\d)([-+])', '\\1:00\\2')"
     return (
-        f"timezone('UTC', coalesce(try_cast({said} as timestamptz), "
-        f"try_cast({with_seconds} as timestamptz)))"
+        f"case when regexp_full_match({said}, '{TIME_WITH_OFFSET}') "
+        f"then timezone('UTC', try_cast({with_seconds} as timestamptz)) end"
     )
 
 
