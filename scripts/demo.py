@@ -12,29 +12,39 @@ STEPS = (
     ("A lake for everything, with the days of San Francisco:", "init --zone America/Los_Angeles"),
     (
         "Calls: our recording of a real Asterisk with two queues and six agents.",
-        "sync asterisk --queue-log {examples}/asterisk/queue_log "
-        "--cel {examples}/asterisk/cel.csv.gz --zone UTC",
+        (
+            "sync asterisk --queue-log {examples}/asterisk/queue_log"
+            " --cel {examples}/asterisk/cel.csv.gz --zone UTC"
+        ),
     ),
     (
         "Answers: the passenger surveys of San Francisco International Airport, 2015 and 2017.",
-        "import {examples}/survey_sfo/2015.csv.gz --as survey "
-        "--map {examples}/maps/survey_sfo_2015.toml",
+        (
+            "import {examples}/survey_sfo/2015.csv.gz --as survey"
+            " --map {examples}/maps/survey_sfo_2015.toml"
+        ),
     ),
     (
         "",
-        "import {examples}/survey_sfo/2017.csv.gz --as survey "
-        "--map {examples}/maps/survey_sfo_2017.toml",
+        (
+            "import {examples}/survey_sfo/2017.csv.gz --as survey"
+            " --map {examples}/maps/survey_sfo_2017.toml"
+        ),
     ),
     (
         "Tickets: the incident log of a ServiceNow installation, 2016 and 2017.",
-        "import {examples}/incidents/incident_event_log.csv.gz --as case "
-        "--map {examples}/maps/tickets_uci_servicenow.toml",
+        (
+            "import {examples}/incidents/incident_event_log.csv.gz --as case"
+            " --map {examples}/maps/tickets_uci_servicenow.toml"
+        ),
     ),
     ("One number, by queue:", "metric service_level --by queue"),
     (
         "The surveys of 2017 against those of 2015, by what was asked about:",
-        "metric customer_effort_score --variant easy --by topic "
-        "--from 2017-01-01 --to 2018-12-31 --compare previous",
+        (
+            "metric customer_effort_score --variant easy --by topic"
+            " --from 2017-01-01 --to 2018-12-31 --compare previous"
+        ),
     ),
     (
         "And the scorecard, of all there is since April 2016 against what came before:",

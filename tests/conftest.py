@@ -24,8 +24,8 @@ settings.load_profile("same")  # --hypothesis-profile=explore searches where nob
 class Quiet(Lake):
     """A lake that does not print all its columns when a test fails."""
 
-    def __repr__(self):
-        return "lake"
+    def _repr_pretty_(self, printer, _cycle):
+        printer.text("lake")
 
 
 @pytest.fixture(scope="session")

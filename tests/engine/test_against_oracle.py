@@ -314,8 +314,10 @@ def test_the_rows_behind_a_number_are_those_that_count(lake, name, data):
     wanted = []
     for row in kept(world.rows, question.where):
         at = dated(asked.metric.name, asked.variant, row)
-        counts = judge(row, rules) is not NOT_ASKED and not isinstance(judge(row, rules), Left)
-        if at is not None and begins <= at < ends and counts:
+        if at is None or not begins <= at < ends:
+            continue
+        judged = judge(row, rules)
+        if judged is not NOT_ASKED and not isinstance(judged, Left):
             wanted.append((at, row["source"], row[KEYS[name]]))
     wanted.sort()
     found = rows_behind(held, question)

@@ -88,7 +88,7 @@ def as_nobody(program):
     return run
 
 
-def write_rows(lake, rows, file, record=Call, columns=None, extra=()):
+def write_rows(lake, rows, file, *, record=Call, columns=None, extra=()):
     types = typed(record) | dict(extra)
     names = columns or list(dict.fromkeys(name for row in rows for name in row))
     body = ", ".join(f"{identifier(name)} {types[name]}" for name in names)
@@ -104,8 +104,10 @@ def write_rows(lake, rows, file, record=Call, columns=None, extra=()):
     return file
 
 
-def bring_rows(lake, rows, record=Call, columns=None, extra=(), message="a test"):
+def bring_rows(lake, rows, *, record=Call, columns=None, extra=(), message="a test"):
     with lake.staging() as folder:
-        file = write_rows(lake, rows, folder / "rows.parquet", record, columns, extra)
+        file = write_rows(
+            lake, rows, folder / "rows.parquet", record=record, columns=columns, extra=extra
+        )
         with lake.writing(message):
             return merge(lake, record, file)

@@ -13,6 +13,8 @@ STAGING = "staging"
 LOCK = "write.lock"
 HOLDER = "write.holder"
 
+PART = ".part"
+
 KEY_CHARACTERS = 64
 
 
@@ -47,7 +49,8 @@ def make_private(path: Path, known: frozenset[str]) -> None:
 
 def write_private(file: Path, text: str) -> None:
     """Write a file that only this account can read: whole, or not at all."""
-    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    part = file.with_name(file.name + PART)
+    part.unlink(missing_ok=True)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:

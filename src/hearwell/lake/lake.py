@@ -24,6 +24,7 @@ from hearwell.lake.folder import (
     HOLDER,
     KEY,
     LOCK,
+    PART,
     STAGING,
     located,
     make_private,
@@ -185,7 +186,9 @@ class Lake:
         self.close()
 
 
-UNFINISHED = frozenset({organisation.FILE, KEY, DATA, STAGING, LOCK, HOLDER})
+UNFINISHED = frozenset(
+    {organisation.FILE, organisation.FILE + PART, KEY, KEY + PART, DATA, STAGING, LOCK, HOLDER}
+)
 """What a making that was broken off may have left: it can be done again."""
 
 
