@@ -10,6 +10,11 @@ from hearwell.sources.file.errors import CutArchive, EmptyFile, NoHeader, WrongE
 
 HEADER = "call_id,entered_at,ended_at,wait_seconds,queue,outcome\n"
 GOOD = "a,2024-01-01 10:00:00,2024-01-01 10:05:00,12,sales,answered\n"
+CALLS = """
+[columns]
+call_id = "call_id"
+entered_at = "entered_at"
+"""
 MORE = """
 [columns]
 call_id = "call_id"
@@ -264,34 +269,27 @@ def test_blank_lines_do_not_disturb_the_numbers_of_rows(desk):
 
 
 def test_numbers_of_rows_count_every_kind_of_refusal(desk):
-    body = HEADER + "".join(
-        [
-            GOOD,  # 1
-            "b\n",  # 2
-            "c,2024-01-01,,x,,\n",  # 3
-            'd,2024-01-01,,,"open,\n',  # 4
-            "e,2024-01-01,,-1,,\n",  # 5
-            "f,2024-01-01,,,,,\n",  # 6: only a delimiter too many is no field
-            "g,2024-01-01,,,,,x\n",  # 7
-            "h,nonsense,,,,\n",  # 8
-        ]
-    )
+    body = HEADER + GOOD  # 1
+    body += "b\n"  # 2
+    body += "c,2024-01-01,,x,,\n"  # 3
+    body += 'd,2024-01-01,,,"open,\n'  # 4
+    body += "e,2024-01-01,,-1,,\n"  # 5
+    body += "f,2024-01-01,,,,,\n"  # 6: a delimiter too many at the end is no field
+    body += "g,2024-01-01,,,,,x\n"  # 7
+    body += "h,nonsense,,,,\n"  # 8
     done = desk.bring(body, MORE)
     assert [row for row, _ in desk.rejected()] == [2, 3, 4, 5, 7, 8]
     assert (done.rows_read, done.new) == (8, 2)
 
 
 def test_mixed_date_formats_refuse_what_does_not_fit_with_the_format(desk):
-    mapping = MORE.replace('"entered_at"', "\"strptime(entered_at, '%d/%m/%Y %H:%M')\"")
+    expression = "strptime(entered_at, '%d/%m/%Y %H:%M')"
+    mapping = MORE.replace('"entered_at"', f'"{expression}"')
     body = calls("b,31/01/2024 10:00,,,,", "c,01/31/2024 10:00,,,,").removesuffix(GOOD)
     desk.bring(body, mapping)
     assert desk.rows("call_id, entered_at") == [("b", datetime(2024, 1, 31, 10))]  # noqa: DTZ001
     assert desk.rejected() == [
-        (
-            2,
-            "entered_at: `strptime(entered_at, '%d/%m/%Y %H:%M')` fails where "
-            "entered_at = '01/31/2024 10:00'",
-        )
+        (2, f"entered_at: `{expression}` fails where entered_at = '01/31/2024 10:00'")
     ]
 
 
@@ -378,7 +376,7 @@ def test_doubled_keys_with_different_content_the_later_received_wins_and_is_coun
         "c,2024-01-01 10:00:00,above,2024-01-02 00:00:00\n"
         "c,2024-01-01 10:00:00,below,2024-01-02 00:00:00\n"
     )
-    mapping = '[columns]\ncall_id = "call_id"\nentered_at = "entered_at"\nqueue = "queue"\nreceived_at = "at"'
+    mapping = CALLS + 'queue = "queue"\nreceived_at = "at"'
     done = desk.bring(body, mapping)
     assert (done.new, done.doubled, done.doubled_differently) == (3, 3, 2)
     assert desk.rows("call_id, queue") == [("a", "second"), ("b", "same"), ("c", "below")]

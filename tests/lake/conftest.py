@@ -26,7 +26,7 @@ def empty_lake(tmp_path_factory):
 
 @pytest.fixture
 def place(empty_lake, tmp_path):
-    """Give the folder of a lake of the test's own; its zone is Berlin's."""
+    """Give the folder of a lake of the test's own, with the zone of Berlin."""
     return shutil.copytree(empty_lake, tmp_path / "lake")
 
 
@@ -37,13 +37,13 @@ def lake(place):
         yield opened
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def staged():
     """Give a function that writes rows, dicts with some columns of a record, as a Parquet file."""
     return write_rows
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bring():
     """Give a function that brings rows into a lake and returns what became of them."""
     return bring_rows

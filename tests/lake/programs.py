@@ -17,16 +17,21 @@ def say(*words):
     print(*words, flush=True)  # noqa: T201  how a program talks to its test
 
 
-def bring(lake, name, rows, queue=None):
-    """Bring in a batch of calls whose number the test knows, all in the queue of that name."""
+def copy_calls(lake, name, rows, folder):
+    """Write a batch of calls whose number the test knows, all in the queue of that name."""
+    file = folder / "calls.parquet"
+    lake.connection.execute(
+        f"copy (select 'pbx' as source, timestamp '2026-01-31' as received_at, "
+        f"'{name}-' || i as call_id, 1::bigint as leg, timestamp '2026-01-30' as entered_at, "
+        f"'{name}' as queue, hash(i) / 1e18 as wait_seconds, repeat('x', i % 50) as topic "
+        f"from range({rows}) as t(i)) to '{file}' (format parquet)"
+    )
+    return file
+
+
+def bring(lake, name, rows):
     with lake.staging() as folder:
-        file = folder / "calls.parquet"
-        lake.connection.execute(
-            f"copy (select 'pbx' as source, timestamp '2026-01-31' as received_at, "
-            f"'{name}-' || i as call_id, 1::bigint as leg, timestamp '2026-01-30' as entered_at, "
-            f"'{queue or name}' as queue, random() as wait_seconds, repeat('x', i % 50) as topic "
-            f"from range({rows}) as t(i)) to '{file}' (format parquet)"
-        )
+        file = copy_calls(lake, name, rows, folder)
         with lake.writing(f"import of {name}"):
             return merge(lake, Call, file)
 
@@ -43,6 +48,16 @@ def write(path, name, batches, rows):
         for number in range(int(batches)):
             found = bring(lake, f"{name}{number}", int(rows))
             say("new", found.new, "unchanged", found.unchanged)
+
+
+def commit_slowly(path, name, rows):
+    """Bring in a batch, and say when its commit begins."""
+    with open_lake(path, writable=True) as lake, lake.staging() as folder:
+        file = copy_calls(lake, name, rows, folder)
+        with lake.writing(name):
+            merge(lake, Call, file)
+            say("committing")
+        time.sleep(600)
 
 
 def read(path, rows):
@@ -124,7 +139,18 @@ def write_small_files(path, most_bytes):
 
 PROGRAMS = {
     each.__name__: each
-    for each in (write, read, hold, stage, try_to_write, make, upkeep, look, write_small_files)
+    for each in (
+        write,
+        commit_slowly,
+        read,
+        hold,
+        stage,
+        try_to_write,
+        make,
+        upkeep,
+        look,
+        write_small_files,
+    )
 }
 
 if __name__ == "__main__":

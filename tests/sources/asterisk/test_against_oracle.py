@@ -263,7 +263,9 @@ class Oracle:
             for key, row in rows.items()
             if row["connected_at"] is not None and row["ended_at"] is not None and row["agent_id"] in users
         }
-        found = dict.fromkeys(talks, 0)
+        stays = [s for s in shifts if s[1] == "staffed"]
+        found = {key: self.none_known(row, stays) for key, row in talks.items()}
+        paired = set()
         place = {(v.entry.callid, v.leg): v.entry.place for v in self.visits}
         for agent, _, began, over, _ in pauses:
             ended = [
@@ -273,9 +275,17 @@ class Oracle:
             ]
             if ended and max(ended)[0] >= began - 5:
                 key = max(ended)[2]
-                goes_on = over is None or found[key] is None
-                found[key] = None if goes_on else found[key] + over - began
+                before = found[key] if key in paired else 0
+                found[key] = None if over is None or before is None else before + over - began
+                paired.add(key)
         return found
+
+    @staticmethod
+    def none_known(row, stays):
+        """Return 0 if a wrap-up pause would have been logged, had there been one."""
+        own = [(began, over) for agent, _, began, over, _ in stays if agent == row["agent_id"]]
+        there = any(b <= row["ended_at"] and (o is None or o > row["ended_at"]) for b, o in own)
+        return 0 if there or not own else None
 
     def shifts(self):
         stays, pauses, moves = defaultdict(list), defaultdict(list), defaultdict(list)

@@ -67,7 +67,7 @@ IGNORED = (
 
 
 def load(connection: duckdb.DuckDBPyConnection, files: Sequence[File], zone: str) -> int:
-    """Make `asterisk_cel`, each event once, in the order of time; return how many rows were read.
+    """Make `asterisk_cel`, each event once; return how many rows were read.
 
     Raises:
         NotACel: a file has neither the usual columns nor a header that names them.
@@ -87,8 +87,7 @@ def load(connection: duckdb.DuckDBPyConnection, files: Sequence[File], zone: str
         from asterisk_cel_row
         where moment is not null and uniqueid is not null
             and event not in ({words(IGNORED)})
-            and (event not in ({words(STREAMS)}) or coalesce(stream, 'MOH') like 'MOH%')
-        order by moment;
+            and (event not in ({words(STREAMS)}) or coalesce(stream, 'MOH') like 'MOH%');
         drop table asterisk_cel_row
     """)
     return rows

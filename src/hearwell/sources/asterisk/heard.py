@@ -65,15 +65,19 @@ def hear_answers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def close_where_hung_up(connection: duckdb.DuckDBPyConnection) -> int:
-    """Close a visit that has no end in the log where the caller's channel left or was closed."""
+    """Close a visit that has no end in the log where the caller's channel left or was closed.
+
+    Only where some instant of the visit was met, so that the clocks are known to agree.
+    """
     connection.execute(f"""
         create or replace temp table asterisk_unlogged_end as
         with unended as (
             select l.entry, l.callid, l.connect_seq is not null as is_answered,
-                coalesce(a.connected_at, l.connected_at, a.entered_at, l.entered_at) as since,
+                coalesce(a.connected_at, l.connected_at, a.entered_at) as since,
                 coalesce(l.next_entered_at + {LATER}, 'infinity'::timestamp) as until
-            from asterisk_leg l left join asterisk_answer a using (entry)
+            from asterisk_leg l join asterisk_answer a using (entry)
             where l.end_event is null and l.refused is null
+                and coalesce(a.connected_at, a.entered_at) is not null
         )
         select u.entry, u.is_answered,
             min(h.moment) filter (h.event <> 'HANGUP') as ended_at,
@@ -176,7 +180,8 @@ def hear_ends(connection: duckdb.DuckDBPyConnection) -> None:
         )
         select a.entry, a.entered_at, a.connected_at,
             case when l.repaired_transfer then l.ended_at else e.ended_at end as ended_at,
-            coalesce(first_channel.started_at, own_channel.started_at) as started_at,
+            case when coalesce(a.entered_at, a.connected_at, e.ended_at) is not null
+                then coalesce(first_channel.started_at, own_channel.started_at) end as started_at,
             coalesce(own_channel.exten, first_channel.exten) as dialled_number,
             ringing.started_at as rang_at
         from asterisk_answer a

@@ -62,7 +62,7 @@ def read(  # noqa: PLR0913  files of two kinds, whose they are, and how to read 
         connection: keeps the temp tables; those of an earlier read are replaced.
         queue_log: files in any order: as Asterisk writes them, or exports of its SQL table.
         cel: CSV files of the channel event log, if there are any.
-        received_at: an instant with its zone.
+        received_at: an instant, in UTC if it has no zone.
         zone: where the clock of the telephone system is, for times without a zone. Those of
             a queue_log file are in UTC already.
 
@@ -180,8 +180,9 @@ def _fill_shift(connection: duckdb.DuckDBPyConnection, mark: str) -> None:
 
 
 def _literal(instant: datetime) -> str:
-    """Return SQL for an instant in UTC."""
-    return f"timestamp '{instant.astimezone(UTC).replace(tzinfo=None).isoformat(' ')}'"
+    """Return SQL for an instant; one without a zone is in UTC already."""
+    utc = instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+    return f"timestamp '{utc.isoformat(' ')}'"
 
 
 def _made(folder: Path) -> Path:

@@ -14,7 +14,8 @@ def measure_wrap_up(connection: duckdb.DuckDBPyConnection, conventions: Conventi
     """Make `asterisk_wrap_up`: seconds for each visit whose wrap-up is known.
 
     None (0) is known of the calls of agents who do use a wrap-up pause, but did not after this
-    one. Of an agent who never uses it nothing is known, nor while the pause goes on.
+    one. Nothing is known of an agent who never uses it, nor while the pause goes on, nor of one
+    who had left the queues when the call ended: a pause is logged of members only.
     """
     connection.execute(f"""
         create or replace temp table asterisk_wrap_up as
@@ -34,12 +35,17 @@ def measure_wrap_up(connection: duckdb.DuckDBPyConnection, conventions: Conventi
             where t.ended_at >= p.started_at - to_microseconds(
                 ({conventions.wrap_up_within_seconds} * 1000000)::bigint)
             group by t.entry
-        ), measured as (
-            select distinct agent from pauses
+        ), stays as (
+            select agent, started_at, ended_at from asterisk_interval where state = 'staffed'
+        ), unpaired as (
+            select t.entry, t.agent, t.ended_at from talks t
+            semi join pauses using (agent)
+            anti join pairs using (entry)
         )
-        select t.entry, case when p.entry is null then 0.0 when p.is_over then
-            p.wrap_up_seconds end as wrap_up_seconds
-        from talks t
-        semi join measured using (agent)
-        left join pairs p using (entry)
+        select entry, case when is_over then wrap_up_seconds end as wrap_up_seconds from pairs
+        union all
+        select u.entry, 0.0 from unpaired u
+        asof left join stays s on s.agent = u.agent and s.started_at <= u.ended_at
+        where s.ended_at > u.ended_at or (s.agent is not null and s.ended_at is null)
+            or u.agent not in (select agent from stays)
     """)

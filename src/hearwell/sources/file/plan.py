@@ -44,7 +44,7 @@ class Plan:
     expressions: dict[str, Expression]
     targets: dict[str, Target]
     checks: tuple[Fault, ...]
-    notes: tuple[str, ...]
+    zone_not_said: tuple[str, ...]  # instants of which nobody said the zone: the organisation's
 
     @property
     def can_be_ambiguous(self) -> list[str]:
@@ -99,16 +99,11 @@ def plan(
             gives(connection, columns, each),
             replace(session, zone=mapping.zone or session.zone),
         )
-    notes = list(table.notes)
-    of_the_organisation = [
-        name for name, t in targets.items() if t.local and expressions[name].zone is None
-    ]
-    if of_the_organisation and mapping.zone is None:
-        notes.append(
-            f"times without an offset ({', '.join(of_the_organisation)}) were read on the clock of "
-            f"{session.zone}, the organisation's zone; say `zone = …` in the mapping if that is "
-            "not so"
-        )
+    of_the_organisation = tuple(
+        t.name
+        for t in targets.values()
+        if t.local and mapping.zone is None and expressions[t.name].zone is None
+    )
     return Plan(
         record,
         mapping.source,
@@ -120,7 +115,7 @@ def plan(
         expressions,
         targets,
         tuple(checks.faults(record, targets, session.now)),
-        tuple(notes),
+        of_the_organisation,
     )
 
 

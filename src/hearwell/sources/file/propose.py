@@ -77,7 +77,7 @@ def propose(plain: Plain, record: type[Record], session: Session, folder: Path) 
         ready = replace(ready, has_faults=False)
         names, first, warnings = preview(connection, record, rows(ready))
     doubts = [each.doubt for each in guesses.values() if each.doubt]
-    return Proposal(text, mapping, names, first, (*doubts, *warnings, *ready.notes))
+    return Proposal(text, mapping, names, first, (*doubts, *warnings, *table.notes))
 
 
 def sample(connection: duckdb.DuckDBPyConnection, table: Table, session: Session) -> Sampled:

@@ -80,7 +80,7 @@ def attempt(table: Table, mapping: Mapping, session: Session, room: Room) -> Sta
         read(connection, table, staging(ready, room.rows), None if several else room.progress)
         check_whole(connection, table)
         refused = write_refused(connection, ready, table, room)
-        return counted(connection, ready, room, refused, several=several)
+        return counted(connection, ready, table, room, refused)
 
 
 def offer(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> None:
@@ -129,23 +129,25 @@ def has_blank_lines(path: Path) -> bool:
 
 
 def counted(
-    connection: duckdb.DuckDBPyConnection,
-    plan: Plan,
-    room: Room,
-    refused: Refused,
-    *,
-    several: bool,
+    connection: duckdb.DuckDBPyConnection, plan: Plan, table: Table, room: Room, refused: Refused
 ) -> Staged:
     ambiguous = "_ambiguous" if plan.can_be_ambiguous else "false"
-    staged, left_out, twice = connection.execute(
-        f"select count(*), count(*) filter (_kind = {LEFT_OUT}), count(*) filter ({ambiguous}) "
-        f"from read_parquet({quoted(str(room.rows))})"
+    zone_not_said = "_zone_not_said" if plan.zone_not_said else "false"
+    staged, left_out, twice, in_our_zone = connection.execute(
+        f"select count(*), count(*) filter (_kind = {LEFT_OUT}), count(*) filter ({ambiguous}), "
+        f"count(*) filter ({zone_not_said}) from read_parquet({quoted(str(room.rows))})"
     ).fetchall()[0]
-    if several:
+    if room.file.exists():
         (staged,) = connection.execute(
-            f"select count(*) from read_parquet({quoted(str(room.file))})"
+            f"select count(*) filter ({FAULT if table.has_faults else 'null'} is null) "
+            f"from read_parquet({quoted(str(room.file))})"
         ).fetchall()[0]
-    notes = list(plan.notes)
+    notes = list(table.notes)
+    if in_our_zone:
+        notes.append(
+            f"times without an offset ({', '.join(plan.zone_not_said)}) were read on the clock of "
+            "the organisation's zone; say `zone = …` in the mapping if that is not so"
+        )
     if twice:
         notes.append(
             f"{twice:,} rows have a local time that came twice when clocks went back: the earlier "

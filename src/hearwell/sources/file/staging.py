@@ -47,6 +47,9 @@ def rows(plan: Plan) -> str:
     ]
     if ambiguous:
         kept.append("_ambiguous and _kind is null as _ambiguous")
+    if plan.zone_not_said:
+        is_local = [f"{identifier(f'local_{name}')} is not null" for name in plan.zone_not_said]
+        kept.append(f"({' or '.join(is_local)}) as _zone_not_said")
     return f"""
 select {", ".join(filter(None, kept))}
 from (select *, (case {" ".join(kinds)} end)::smallint as _kind
