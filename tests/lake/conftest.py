@@ -2,6 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def program():
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def public_place(place):
+    """Give that lake in a folder into which every account can look, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(prefix="hearwell-tests-") as folder:
+        Path(folder).chmod(0o755)
+        yield shutil.move(place, Path(folder) / "lake")
 
 
 @pytest.fixture

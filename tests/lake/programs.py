@@ -90,6 +90,13 @@ def hold(path, message):
         time.sleep(600)
 
 
+def peruse(path):
+    """Hold one state of the lake until killed, with the catalog open."""
+    with open_lake(path) as lake, lake.reading():
+        say("reading")
+        time.sleep(600)
+
+
 def stage(path):
     """Hold a folder with a file in staging until killed."""
     with open_lake(path, writable=True) as lake, lake.staging() as folder:
@@ -123,7 +130,7 @@ def upkeep(path, times):
 
 
 def look(path):
-    with open_lake(path) as lake:
+    with open_lake(path) as lake, lake.reading():
         say(sum(count(lake).values()))
 
 
@@ -144,6 +151,7 @@ PROGRAMS = {
         commit_slowly,
         read,
         hold,
+        peruse,
         stage,
         try_to_write,
         make,

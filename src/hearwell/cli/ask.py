@@ -104,22 +104,25 @@ def metric(  # noqa: PLR0913, PLR0917  one argument for each option
 def rows(  # noqa: PLR0913, PLR0917
     name: Annotated[str, typer.Argument(metavar="METRIC", help="Name or label.")],
     by: By = None,
+    grain: Grain = "none",
     begins: From = None,
     ends: To = None,
     where: Where = None,
     variant: Variant = None,
+    clock: Clock = "calendar",
+    compare: Compare = None,
+    level: Level = 0.95,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
     format: Format = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
-    """Show the rows behind a number, with the columns that decided."""
-    options = dict(locals()) | {
-        "grain": "none",
-        "clock": "calendar",
-        "compare": None,
-        "level": 0.95,
-    }
+    """Show the rows behind a number, with the columns that decided.
+
+    It takes the options of `hearwell metric`, so that a question can be opened as it stands;
+    grain, clock, comparison and level do not change which rows were counted.
+    """
+    options = dict(locals())
     from hearwell.cli.show import show_rows  # noqa: PLC0415  start-up time
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.engine.rows import rows as rows_behind  # noqa: PLC0415
@@ -136,6 +139,7 @@ def scorecard(  # noqa: PLR0913, PLR0917
     begins: From = None,
     ends: To = None,
     where: Where = None,
+    variant: Variant = None,
     clock: Clock = "calendar",
     compare: Compare = "previous",
     level: Level = 0.95,
@@ -153,5 +157,5 @@ def scorecard(  # noqa: PLR0913, PLR0917
     opened = open_lake(lake, as_of=as_of)
     if begins is None and ends is None:
         options["begins"], options["ends"] = last_days(opened)
-    put = question(asked_for(by or (), where or ()), options)
+    put = question(asked_for(by or (), where or (), variant), options)
     show_scorecard(ask(opened, put), format, opened)

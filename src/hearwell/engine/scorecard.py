@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hearwell.engine.ask import bounds_of
+from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.period import to_local
-from hearwell.engine.question import Asked
+from hearwell.engine.question import EVERY_VARIANT, Asked, variants_of
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.metric import Metric
 from hearwell.records import RECORDS
 
 DAYS = 28  # whole weeks, so that both periods have the same weekdays
@@ -43,15 +45,30 @@ SCORECARD = (
 )
 
 
-def asked_for(by: Sequence[str], where: Sequence[str]) -> tuple[Asked, ...]:
+def asked_for(
+    by: Sequence[str], where: Sequence[str], variant: str | None = None
+) -> tuple[Asked, ...]:
     """Return the metrics of the scorecard that have all the dimensions asked for.
 
-    A dimension that none of them has stays in the question, where it is refused by name.
+    A dimension that none of them has stays in the question, where it is refused by name. With a
+    variant, those of its metrics that have it are asked for in it.
     """
     wanted = {*by, *(text.partition("=")[0].strip() for text in where)}
-    asked = tuple(Asked(METRICS[name], variant) for name, variant in SCORECARD)
+    asked = [Asked(METRICS[name], usual) for name, usual in SCORECARD]
+    if variant is not None:
+        asked = [each for name in dict(SCORECARD) for each in having(METRICS[name], variant)]
+        if not asked:
+            usual = [EVERY_VARIANT, "p50", "p90", "mean"]
+            raise UnknownVariant("scorecard", variant, usual)  # noqa: EM101  its name
     fitting = tuple(a for a in asked if wanted <= set(a.metric.record.dimensions()))
-    return fitting or asked
+    return fitting or tuple(asked)
+
+
+def having(metric: Metric, variant: str) -> list[Asked]:
+    try:
+        return [Asked(metric, each) for each in variants_of(metric, variant)]
+    except UnknownVariant:
+        return []
 
 
 def last_days(lake: Lake) -> tuple[str | None, str | None]:

@@ -1,22 +1,25 @@
-"""The lake's catalog: connect to it, attach it as it is or was, and check that we understand it."""
+"""The lake's catalog: connect to it, attach it as it is or was, and check that we understand it.
+
+Never open the catalog with Python's `sqlite3` while DuckDB has it: two copies of SQLite in one
+process do not see each other's locks, and the one that closes takes the log away from the other.
+"""
 
 import os
 import re
 import shutil
 import sqlite3
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 import duckdb
 
 from hearwell.lake.as_of import When, resolve
 from hearwell.lake.errors import LakeDamaged, LakeTooNew
 from hearwell.lake.extensions import load, quoted
-from hearwell.lake.faults import BUSY_SECONDS
 from hearwell.lake.folder import CATALOG, DATA, STAGING
 from hearwell.lake.staging import held_folder
 from hearwell.lake.tables import lacking
@@ -30,6 +33,9 @@ PARQUET = {"parquet_version": "2", "parquet_compression": "zstd", "parquet_compr
 CANNOT_MARK = ("readonly database", "unable to open database file", "disk i/o error")
 """What SQLite says where it cannot make the small file in which readers mark what they read."""
 
+BUSY_SECONDS = 30
+"""How long SQLite waits for another process that has the catalog for a moment."""
+
 COPY_TRIES = 5
 VERSIONS = re.compile(r"catalog version is ([0-9.]+),.* requires version ([0-9]+(?:\.[0-9]+)*)")
 
@@ -40,6 +46,7 @@ class Desk:
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    until_left: ExitStack
     leave: Callable[[], object]  # removes the folder; happens by itself with the connection's end
 
     @contextmanager
@@ -60,13 +67,13 @@ def sit_down(lake: Path) -> Desk:
     connection.execute("set TimeZone = 'UTC'")
     if limit := os.environ.get("HEARWELL_MEMORY"):
         connection.execute(f"set memory_limit = {quoted(limit)}")
-    leave = ExitStack()
+    until_left = ExitStack()
     try:
-        folder = leave.enter_context(held_folder(lake / STAGING))
-    except OSError:  # we may only read here, or the disk is full: the lake's disk is no place
-        folder = leave.enter_context(held_folder(Path(tempfile.gettempdir())))
+        folder = until_left.enter_context(held_folder(lake / STAGING))
+    except OSError:  # we may only read here, or the disk is full
+        folder = until_left.enter_context(held_folder(Path(gettempdir())))
     connection.execute(f"set temp_directory = {quoted(str(folder / 'spill'))}")
-    return Desk(connection, folder, weakref.finalize(connection, leave.close))
+    return Desk(connection, folder, until_left, weakref.finalize(connection, until_left.close))
 
 
 def attach(desk: Desk, lake: Path, when: When | None = None, *, writable: bool = False) -> None:
@@ -86,7 +93,9 @@ def attach(desk: Desk, lake: Path, when: When | None = None, *, writable: bool =
         said = str(error).lower()
         if writable or not any(words in said for words in CANNOT_MARK):
             raise
-        catalog = private_copy(catalog, desk.folder)
+        # on another disk than the lake, which may be full
+        folder = desk.until_left.enter_context(TemporaryDirectory(prefix="hearwell-"))
+        catalog = private_copy(catalog, Path(folder))
         _attach(desk, lake, catalog, writable=False)
     check_format(desk.connection, lake)
     if when is not None:
@@ -102,7 +111,7 @@ def _attach(
         f"data_path {quoted(str(lake / DATA))}",
         "override_data_path true",  # the lake may have been moved since it was made
         "create_if_not_exists false",  # an empty catalog is a loss, not a new lake
-        f"meta_busy_timeout {int(BUSY_SECONDS * 1000)}",
+        f"meta_busy_timeout {BUSY_SECONDS * 1000}",
     ]
     if not writable:
         options.append("read_only")

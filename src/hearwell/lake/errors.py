@@ -41,6 +41,14 @@ class LakeLocked(HearwellError):
         )
 
 
+class LakeDisturbed(HearwellError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Another program wrote to the lake in {path} at the same time, without taking turns "
+            "with Hearwell. Nothing of this step was kept. Run the same command again."
+        )
+
+
 class LakeTooNew(HearwellError):
     def __init__(self, path: Path, version: str, known: str) -> None:
         super().__init__(

@@ -14,22 +14,29 @@ from hearwell.errors import HearwellError
 from hearwell.lake.errors import (
     DiskFull,
     LakeDamaged,
-    LakeLocked,
+    LakeDisturbed,
     LakeReadOnly,
     LakeUnreadable,
     MemoryFull,
 )
+from hearwell.lake.folder import DATA
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 DENIED = {errno.EACCES, errno.EROFS, errno.EPERM}
-BUSY_SECONDS = 30.0
-"""How long SQLite waits for another process that has the catalog for a moment."""
-
 NEARLY_NOTHING = 1 << 20
 """Bytes. With less than this free, an unexplained failure of the disk is a full disk."""
 
 DAMAGED_CATALOG = ("malformed", "not a database", "unable to open database", "disk i/o error")
-DAMAGED_FILE = ("no such file", "no magic bytes", "cannot open", "io error", "thrift")
+DAMAGED_FILE = ("io error", "invalid input error", "thrift", "corrupt")
+OF_THE_STATEMENT = (
+    duckdb.DataError,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+    duckdb.ConstraintException,
+)
+"""Errors about what was asked or about values, which may themselves look like one of the disk."""
+
 FILE_NAMED = re.compile(r"""["'](/[^"'\n]+|[A-Za-z]:[\\/][^"'\n]+)["']""")
 
 
@@ -48,7 +55,7 @@ def telling(lake: Path) -> Iterator[None]:
             raise told from error
         raise
     except duckdb.Error as error:
-        told = of_the_engine(lake, str(error))
+        told = of_the_engine(lake, error)
         if told:
             raise told from error
         raise
@@ -68,13 +75,15 @@ def of_the_system(lake: Path, error: OSError) -> HearwellError | None:
     return None
 
 
-def of_the_engine(lake: Path, text: str) -> HearwellError | None:
+def of_the_engine(lake: Path, error: duckdb.Error) -> HearwellError | None:
     """Return the error for what DuckDB, DuckLake or SQLite said; None where the lake is all right.
 
     They have no codes for these, so their words are looked at; the tests make each of them happen.
     """
-    said = text.lower()
-    reason = text.splitlines()[0].rstrip(".") + "."
+    if isinstance(error, OF_THE_STATEMENT):
+        return None
+    text = str(error)
+    said, reason = text.lower(), text.splitlines()[0].rstrip(".") + "."
     found = FILE_NAMED.search(text)
     file = Path(found[1]) if found else lake
 
@@ -88,13 +97,13 @@ def of_the_engine(lake: Path, text: str) -> HearwellError | None:
         told = DiskFull(lake) if nearly_full(lake) else MemoryFull(reason)
     elif not within(lake, file):
         told = None
-    elif says("disk i/o error", "failed to write", "could not write") and nearly_full(lake):
+    elif says("disk i/o error", "could not write") and nearly_full(lake):
         told = DiskFull(lake)
     elif says("readonly database", "read-only file system", "permission denied"):
         told = denied(lake, file)
-    elif says("database is locked", "database table is locked"):
-        told = LakeLocked(lake, "a program that does not take turns", BUSY_SECONDS)
-    elif says(*DAMAGED_CATALOG) or (found and says(*DAMAGED_FILE)):
+    elif says("database is locked", "conflict"):
+        told = LakeDisturbed(lake)
+    elif says(*DAMAGED_CATALOG) or (file.is_relative_to(lake / DATA) and says(*DAMAGED_FILE)):
         told = LakeDamaged(lake, reason)
     return told
 

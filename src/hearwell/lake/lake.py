@@ -135,8 +135,8 @@ class Lake:
 
         After Ctrl-C the statement goes on in the background, and a rollback would wait for it.
         """
-        self.connection.interrupt()
         with suppress(duckdb.Error):  # a commit that failed has ended the transaction itself
+            self.connection.interrupt()
             self.connection.execute("rollback")
         self.views.clear()  # those made inside have gone
         with suppress(duckdb.Error, OSError):  # else the next checkpoint removes them

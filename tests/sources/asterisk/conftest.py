@@ -71,7 +71,7 @@ def line(text):
 
 @pytest.fixture(scope="session")
 def connection():
-    with duckdb.connect() as opened:
+    with duckdb.connect(config={"threads": 1}) as opened:  # small logs need no more
         yield opened
 
 

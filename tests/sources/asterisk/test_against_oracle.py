@@ -104,7 +104,9 @@ class Oracle:
         self.singles = {x.agent for x in lines if x.event == "PAUSE"}
         self.restarts = [x for x in self.lines if x.event == "QUEUESTART"]
         self.steps = [
-            b.place for a, b in zip(self.lines, self.lines[1:], strict=False) if b.second < a.second - 1
+            b.place
+            for a, b in zip(self.lines, self.lines[1:], strict=False)
+            if b.second < a.second - 1
         ]
         self.visits = self.find_visits()
         self.mend()
@@ -239,21 +241,22 @@ class Oracle:
     @staticmethod
     def result(v, answered, moved):
         if v.refused:
-            return v.refused, "system", None, None
-        if v.restart:
-            return "unknown_restart", None, None, None
-        if moved:
-            if answered:
-                return "answered", "transfer", "unknown", None
-            return "timeout", "system", None, None
-        if not v.end:
-            return "open", None, None, None
-        if v.end.event in TALK_ENDS:
+            told = (v.refused, "system", None, None)
+        elif v.restart:
+            told = ("unknown_restart", None, None, None)
+        elif moved:
+            by_transfer = ("answered", "transfer", "unknown", None)
+            told = by_transfer if answered else ("timeout", "system", None, None)
+        elif not v.end:
+            told = ("open", None, None, None)
+        elif v.end.event in TALK_ENDS:
             by, kind = TALK_ENDS[v.end.event]
             target = v.end.rest[0] if v.end.event in {"TRANSFER", "BLINDTRANSFER"} else None
-            return "answered", by, kind, target
-        outcome, by = WAIT_ENDS[v.end.event]
-        return ("answered" if answered else outcome), by, None, None
+            told = ("answered", by, kind, target)
+        else:
+            outcome, by = WAIT_ENDS[v.end.event]
+            told = ("answered" if answered else outcome, by, None, None)
+        return told
 
     def wrap_ups(self, rows, shifts):
         pauses = [s for s in shifts if s[1] == "wrap_up"]
@@ -261,7 +264,9 @@ class Oracle:
         talks = {
             key: row
             for key, row in rows.items()
-            if row["connected_at"] is not None and row["ended_at"] is not None and row["agent_id"] in users
+            if row["connected_at"] is not None
+            and row["ended_at"] is not None
+            and row["agent_id"] in users
         }
         stays = [s for s in shifts if s[1] == "staffed"]
         found = {key: self.none_known(row, stays) for key, row in talks.items()}
@@ -288,39 +293,48 @@ class Oracle:
         return 0 if there or not own else None
 
     def shifts(self):
-        stays, pauses, moves = defaultdict(list), defaultdict(list), defaultdict(list)
+        stays, pauses = defaultdict(list), defaultdict(list)
+        for (agent, queue), moves in self.moves().items():
+            stays[agent] += self.stays(agent, queue, [m for m in moves if "MEMBER" in m[0]])
+            pauses[agent] += self.pauses(moves)
+        rows = [
+            (agent, "staffed", start, end, None)
+            for agent, found in stays.items()
+            for start, end, _ in laid_over(found)
+        ]
+        rows += [
+            (agent, "wrap_up" if reason == "ACW" else "paused", start, end, reason or None)
+            for agent, found in pauses.items()
+            for start, end, reason in laid_over(found)
+        ]
+        return sorted(rows, key=lambda row: row[:3])
+
+    def moves(self):
+        found = defaultdict(list)
         for line in self.lines:
             event, queue = line.event, line.queue
             if event.endswith("ALL") and line.agent not in self.singles:
                 event, queue = event.removesuffix("ALL"), "NONE"
-            if event in {"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE"} and line.agent != "NONE":
-                moves[line.agent, queue].append((event, line))
-        for (agent, queue), told in moves.items():
-            memberships = [m for m in told if m[0].endswith("MEMBER")]
-            for (event, line), after in with_next(memberships):
-                if event == "ADDMEMBER":
-                    lost = self.lost(line, after, self.last_answer(agent, queue))
-                    stays[agent].append(self.interval(line, after, lost, ""))
-            if memberships and memberships[0][0] == "REMOVEMEMBER":
-                end = memberships[0][1]
-                begins = [r for r in self.restarts if r.place < end.place]
-                start = begins[-1].second if begins else min(x.second for x in self.lines)
-                place = begins[-1].place if begins else -1
-                stays[agent].append((start, place, end.second, end.place, ""))
-            for (event, line), after in with_next(told):
-                if event == "PAUSE" or (event == "ADDMEMBER" and line.rest == ["PAUSED"]):
-                    reason = "|".join(line.rest).strip() if event == "PAUSE" else ""
-                    pauses[agent].append(self.interval(line, after, self.lost(line, after, -1), reason))
-        rows = [
-            (agent, "staffed", *part[:2], None)
-            for agent, found in stays.items()
-            for part in laid_over(found)
-        ]
-        for agent, found in pauses.items():
-            for start, end, reason in laid_over(found):
-                state = "wrap_up" if reason == "ACW" else "paused"
-                rows.append((agent, state, start, end, reason or None))
-        return sorted(rows, key=lambda row: row[:3])
+            if event in {"ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE"}:
+                found[line.agent, queue].append((event, line))
+        return found
+
+    def stays(self, agent, queue, moves):
+        for (event, line), after in with_next(moves):
+            if event == "ADDMEMBER":
+                lost = self.lost(line, after, self.last_answer(agent, queue))
+                yield self.interval(line, after, lost, "")
+        if moves and moves[0][0] == "REMOVEMEMBER":
+            end = moves[0][1]
+            begins = [r for r in self.restarts if r.place < end.place]
+            start = begins[-1].second if begins else min(x.second for x in self.lines)
+            yield start, begins[-1].place if begins else -1, end.second, end.place, ""
+
+    def pauses(self, moves):
+        for (event, line), after in with_next(moves):
+            if event == "PAUSE" or (event == "ADDMEMBER" and line.rest == ["PAUSED"]):
+                reason = "|".join(line.rest).strip() if event == "PAUSE" else ""
+                yield self.interval(line, after, self.lost(line, after, -1), reason)
 
     def last_answer(self, agent, queue):
         of_agent = (v for v in self.visits if v.connect and v.connect.agent == agent)
@@ -423,7 +437,7 @@ LIKELY = ["ENTERQUEUE", "CONNECT", "CONNECT", "COMPLETECALLER", "ATTENDEDTRANSFE
 def call_lines(draw):
     event = draw(st.sampled_from(LIKELY))
     rest = FORMS[event].format(a=draw(small), b=draw(small), c=draw(small))
-    agent = draw(st.sampled_from(["ana", "bob"])) if event not in {"ENTERQUEUE"} else "NONE"
+    agent = draw(st.sampled_from(["ana", "bob"])) if event != "ENTERQUEUE" else "NONE"
     callid = draw(st.sampled_from(["c1", "c2", "c3", "c4"]))
     return f"{callid}|{draw(st.sampled_from('qr'))}|{agent}|{event}|{rest}"
 
@@ -442,7 +456,8 @@ def agent_lines(draw):
 
 others = st.sampled_from(["NONE|NONE|NONE|QUEUESTART|", "NONE|NONE|NONE|CONFIGRELOAD|", "too|few"])
 anything = st.tuples(
-    st.sampled_from(GAPS), st.one_of(call_lines(), call_lines(), call_lines(), agent_lines(), others)
+    st.sampled_from(GAPS),
+    st.one_of(call_lines(), call_lines(), call_lines(), agent_lines(), others),
 )
 
 
@@ -456,7 +471,7 @@ def chaos(draw):
     return lines
 
 
-def told(second, number, queue, agent, wait, talk, ending):
+def told(second, number, queue, agent, *, wait, talk, ending):
     """Write the lines of a call as Asterisk would, and some as it should not."""
     callid, after = f"c{number}", second + wait
     over = after + talk
@@ -485,13 +500,16 @@ def told(second, number, queue, agent, wait, talk, ending):
 @st.composite
 def days(draw):
     """Draw calls that overlap, with lines lost, restarts, and a clock that is set back."""
-    lines = [(0, f"NONE|{queue}|SIP/{agent}|ADDMEMBER|") for agent in ("ana", "bob") for queue in "qr"]
+    lines = [
+        (0, f"NONE|{queue}|SIP/{agent}|ADDMEMBER|") for agent in ("ana", "bob") for queue in "qr"
+    ]
     endings = st.sampled_from(["complete", "misfiled", "transfer", "moved", "abandon", "stuck"])
     agents = st.sampled_from(["ana", "bob"])
     for number in range(draw(st.integers(1, 7))):
         begin = draw(st.integers(0, 60))
         queue, agent = draw(st.sampled_from("qr")), draw(agents)
-        lines += told(begin, number, queue, agent, draw(small), draw(small), draw(endings))
+        drawn = {"wait": draw(small), "talk": draw(small), "ending": draw(endings)}
+        lines += told(begin, number, queue, agent, **drawn)
     for rest in draw(st.lists(st.one_of(agent_lines(), others), max_size=6)):
         lines.append((draw(st.integers(0, 90)), rest))
     lines.sort(key=lambda line: line[0])
@@ -524,7 +542,7 @@ def seconds(instant):
 
 @given(files=logs())
 @settings(
-    max_examples=120,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -83,7 +83,12 @@ def test_waits_that_no_agent_ended(log, cel, end, last, wait):
     ("source", "by"), [("SIP/t-1", "caller"), ("SIP/ana-1", "agent"), ("", None)]
 )
 def test_an_end_that_the_log_lacks(log, cel, source, by):
-    hangup = (11.6, "HANGUP", "c1", {"channel": "SIP/t-1", "extra": f'{{"hangupsource":"{source}"}}'})
+    hangup = (
+        11.6,
+        "HANGUP",
+        "c1",
+        {"channel": "SIP/t-1", "extra": f'{{"hangupsource":"{source}"}}'},
+    )
     found = log(ENTER, CONNECT, cel=cel(*HEARD, hangup, *GONE))
     call = found.call
     assert (call["outcome"], call["ended_by"], call["connected_seconds"]) == ("answered", by, 7)
@@ -93,7 +98,11 @@ def test_an_end_that_the_log_lacks(log, cel, source, by):
 
 def test_a_caller_who_hung_up_while_waiting_unlogged(log, cel):
     call = log(ENTER, cel=cel(*HEARD[:2], (9.5, "CHAN_END", "c1"))).call
-    assert (call["outcome"], call["ended_by"], call["wait_seconds"]) == ("abandoned", "caller", 9.25)
+    assert (call["outcome"], call["ended_by"], call["wait_seconds"]) == (
+        "abandoned",
+        "caller",
+        9.25,
+    )
 
 
 def test_an_attended_transfer_tells_whom_it_reached(log, cel):
@@ -186,3 +195,35 @@ def test_cel_of_another_system(log, cel):
     found = log(ENTER, CONNECT, COMPLETE, cel=cel((1, "CHAN_START", "z9"), (2, "CHAN_END", "z9")))
     assert found.told("CEL has none of the calls of the log")
     assert found.call["outcome"] == "answered"
+
+
+def test_a_cel_of_whole_seconds_is_no_better_than_the_log(log, cel):
+    """FreePBX writes it so. Its holds count, its waits do not."""
+    rows = [(int(second // 1), *rest) for second, *rest in (*HEARD, *GONE)]
+    rows[5:5] = [
+        (5, "STREAM_BEGIN", "c1"),
+        (5, "STREAM_END", "c1"),
+        (5, "STREAM_BEGIN", "c1"),
+        (8, "STREAM_END", "c1"),
+    ]
+    found = log(ENTER, CONNECT, COMPLETE, cel=cel(*rows))
+    call = found.call
+    assert (call["wait_seconds"], call["time_resolution_seconds"]) == (4, 1)
+    assert (call["ring_seconds"], call["connected_seconds"]) == (2, 7)
+    assert (call["holds"], call["hold_seconds"], call["talk_seconds"]) == (2, 3, 4)
+    assert found.told("The times of CEL are whole seconds")
+
+
+def test_whole_seconds_do_not_make_the_music_of_the_queue_a_hold(log, cel):
+    call = log(
+        ENTER,
+        "0|c1|support|ana|CONNECT|0|a1|0",
+        "5|c1|support|ana|COMPLETECALLER|0|5|1",
+        cel=cel(
+            (0, "STREAM_BEGIN", "c1"),
+            (0, "STREAM_END", "c1"),
+            (0, "BRIDGE_ENTER", "c1"),
+            (5, "BRIDGE_EXIT", "c1"),
+        ),
+    ).call
+    assert (call["holds"], call["hold_seconds"]) == (0, 0)

@@ -38,7 +38,9 @@ def outcomes(found):
 BOTH = [("c1", "answered"), ("c2", "abandoned")]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"]
+)
 def test_packed_files(log, tmp_path, pack):
     found = log.files(written(tmp_path / "queue_log.1", pack(text(CALL + OTHER))))
     assert outcomes(found) == BOTH
@@ -72,7 +74,9 @@ def test_names_that_are_not_utf8_are_kept(log, tmp_path):
 def test_refused_lines_are_kept_beside(log, tmp_path):
     path = written(
         tmp_path / "queue_log",
-        text(["1700000000|c1|support", "", "soon|c1|support|ana|CONNECT|4", *OTHER, "-5|a|b|c|DID|1"])
+        text(
+            ["1700000000|c1|support", "", "soon|c1|support|ana|CONNECT|4", *OTHER, "-5|a|b|c|DID|1"]
+        )
         + b"1700000030|c3|support|ana|CONN",
     )
     found = log.files(path)
@@ -197,7 +201,10 @@ def test_a_cel_without_its_columns(log, tmp_path):
 
 def test_conventions_of_another_system(log, tmp_path):
     own = Conventions(
-        dialled=("NUMBER",), refused_full=("VOLL",), wrap_up=("Nacharbeit",), aliases={"SIP/7": "ana"}
+        dialled=("NUMBER",),
+        refused_full=("VOLL",),
+        wrap_up=("Nacharbeit",),
+        aliases={"SIP/7": "ana"},
     )
     path = written(
         tmp_path / "queue_log",
@@ -221,8 +228,12 @@ def test_conventions_of_another_system(log, tmp_path):
 
 def test_nothing_is_left_behind(log, connection, tmp_path):
     log.files(written(tmp_path / "queue_log", text(CALL)))
-    left = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    left = {
+        name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    }
     assert left == {"asterisk_call", "asterisk_shift", "asterisk_rejected"}
     with pytest.raises(CannotRead):
         log.files(tmp_path / "none")
-    assert {t for (t,) in connection.execute("select table_name from duckdb_tables()").fetchall()} == left
+    assert {
+        t for (t,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    } == left

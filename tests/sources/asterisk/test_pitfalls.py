@@ -54,7 +54,12 @@ def test_2_and_cel_has_them(log, cel):
         cel=cel(
             (0.1, "CHAN_START", "c1"),
             (0.2, "STREAM_BEGIN", "c1"),
-            (3.0, "CHAN_START", "a1", {"linkedid": "c1", "channel": "Local/201@from-queue-00000001;1"}),
+            (
+                3.0,
+                "CHAN_START",
+                "a1",
+                {"linkedid": "c1", "channel": "Local/201@from-queue-00000001;1"},
+            ),
             (4.2, "STREAM_END", "c1"),
             (4.3, "BRIDGE_ENTER", "c1"),
             (20.5, "BLINDTRANSFER", "p1", {"linkedid": "c1", "extra": '{"extension":"7001"}'}),
@@ -331,7 +336,13 @@ def test_12_holdtime_is_the_wait_in_the_queue(log):
 
 
 def test_13_what_asterisk_lumps_together_is_kept_apart(log):
-    ends = ("ABANDON|1|1|5", "EXITWITHTIMEOUT|1|1|5", "EXITEMPTY|1|1|5", "WITHDRAW|1|1|5|", "SYSCOMPAT")
+    ends = (
+        "ABANDON|1|1|5",
+        "EXITWITHTIMEOUT|1|1|5",
+        "EXITEMPTY|1|1|5",
+        "WITHDRAW|1|1|5|",
+        "SYSCOMPAT",
+    )
     lines = [
         line
         for n, end in enumerate(ends)

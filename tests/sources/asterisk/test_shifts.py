@@ -26,14 +26,19 @@ def test_who_leaves_and_was_not_seen_to_come_was_there_since_the_log_began(log):
 
 def test_leaving_twice_is_leaving_once(log):
     found = log(
-        "0|MANAGER|q|ana|ADDMEMBER|", "9|MANAGER|q|ana|REMOVEMEMBER|", "9|MANAGER|q|ana|REMOVEMEMBER|"
+        "0|MANAGER|q|ana|ADDMEMBER|",
+        "9|MANAGER|q|ana|REMOVEMEMBER|",
+        "9|MANAGER|q|ana|REMOVEMEMBER|",
     )
     assert found.shifts == [("ana", "staffed", 0, 9, None)]
 
 
 @pytest.mark.parametrize(
     ("login", "logoff"),
-    [("AGENTLOGIN|SIP/1-0a", "AGENTLOGOFF|SIP/1-0a|30"), ("AGENTCALLBACKLOGIN|7@x", "AGENTCALLBACKLOGOFF|7@x|30")],
+    [
+        ("AGENTLOGIN|SIP/1-0a", "AGENTLOGOFF|SIP/1-0a|30"),
+        ("AGENTCALLBACKLOGIN|7@x", "AGENTCALLBACKLOGOFF|7@x|30"),
+    ],
 )
 def test_agents_who_log_in(log, login, logoff):
     both = log(f"0|c|NONE|Agent/1001|{login}", f"30|c|NONE|Agent/1001|{logoff}")
@@ -122,19 +127,27 @@ def test_reasons_that_differ_by_queue_do_not_overlap(log):
 
 def test_paused_and_unpaused_in_one_second_is_nothing(log):
     found = log(
-        "5|NONE|q|ana|PAUSE|Lunch", "5|NONE|q|ana|UNPAUSE|", "7|NONE|q|ana|UNPAUSE|", "9|c|q|NONE|DID|1"
+        "5|NONE|q|ana|PAUSE|Lunch",
+        "5|NONE|q|ana|UNPAUSE|",
+        "7|NONE|q|ana|UNPAUSE|",
+        "9|c|q|NONE|DID|1",
     )
     assert found.shifts == []
 
 
 def test_the_last_of_like_lines_in_one_second_counts(log):
     found = log(
-        "5|NONE|q|ana|PAUSE|x", "5|NONE|q|ana|UNPAUSE|x", "5|NONE|q|ana|PAUSE|x", "9|NONE|q|ana|UNPAUSE|"
+        "5|NONE|q|ana|PAUSE|x",
+        "5|NONE|q|ana|UNPAUSE|x",
+        "5|NONE|q|ana|PAUSE|x",
+        "9|NONE|q|ana|UNPAUSE|",
     )
     assert found.shifts == [("ana", "paused", 5, 9, "x")]
 
 
-@pytest.mark.parametrize("reason", ["ACW", "acw", "Wrap-Up", "wrap_up", "after call work", "Wrapup"])
+@pytest.mark.parametrize(
+    "reason", ["ACW", "acw", "Wrap-Up", "wrap_up", "after call work", "Wrapup"]
+)
 def test_words_for_wrap_up(log, reason):
     found = log(f"0|NONE|q|ana|PAUSE|{reason}", "9|NONE|q|ana|UNPAUSE|")
     assert found.shifts == [("ana", "wrap_up", 0, 9, reason)]
@@ -180,6 +193,6 @@ def test_wrap_up_logged_before_the_end_of_the_call(log):
 
 
 def test_lunch_is_no_wrap_up(log):
-    assert wrap_up(*talk(0, "c1"), "8|NONE|q|ana|PAUSE|Lunch", "9|NONE|q|ana|UNPAUSE|", log=log) == {
-        "c1": None
-    }
+    assert wrap_up(
+        *talk(0, "c1"), "8|NONE|q|ana|PAUSE|Lunch", "9|NONE|q|ana|UNPAUSE|", log=log
+    ) == {"c1": None}

@@ -1,6 +1,7 @@
 """The channel event log (CEL): what happened to each channel, to the microsecond."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -66,8 +67,19 @@ IGNORED = (
 )
 
 
-def load(connection: duckdb.DuckDBPyConnection, files: Sequence[File], zone: str) -> int:
-    """Make `asterisk_cel`, each event once; return how many rows were read.
+@dataclass(frozen=True)
+class Heard:
+    """What was read."""
+
+    rows: int
+    is_exact: bool  # times have parts of seconds
+
+
+def load(connection: duckdb.DuckDBPyConnection, files: Sequence[File], zone: str) -> Heard:
+    """Make `asterisk_cel`, each event once.
+
+    Rows of one file that are alike are one event, unless times are whole seconds: then they may
+    well be two, such as two short holds.
 
     Raises:
         NotACel: a file has neither the usual columns nor a header that names them.
@@ -80,17 +92,21 @@ def load(connection: duckdb.DuckDBPyConnection, files: Sequence[File], zone: str
             extra varchar)
     """)
     rows = sum(_append(connection, file, zone) for file in files)
+    parts = "select count(*) from asterisk_cel_row where epoch_us(moment) % 1000000 <> 0"
+    is_exact = scalar(connection, parts) > 0
+    once = "min(rowid)" if is_exact or len(files) > 1 else "rowid"
     connection.execute(f"""
         create or replace temp table asterisk_cel as
-        select distinct event, moment, number, exten, context, channel, app, uniqueid, linkedid,
-            extra
+        select {once} as place, event, moment, number, exten, context, channel, app, uniqueid,
+            linkedid, extra
         from asterisk_cel_row
         where moment is not null and uniqueid is not null
             and event not in ({words(IGNORED)})
-            and (event not in ({words(STREAMS)}) or coalesce(stream, 'MOH') like 'MOH%');
+            and (event not in ({words(STREAMS)}) or coalesce(stream, 'MOH') like 'MOH%')
+        {"" if once == "rowid" else "group by all"};
         drop table asterisk_cel_row
     """)
-    return rows
+    return Heard(rows, is_exact)
 
 
 def _append(connection: duckdb.DuckDBPyConnection, file: File, zone: str) -> int:

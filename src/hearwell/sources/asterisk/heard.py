@@ -35,9 +35,9 @@ def listen(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `asterisk_heard`: the events of each caller's own channel."""
     connection.execute(f"""
         create or replace temp table asterisk_heard as
-        select uniqueid as callid, event, moment, channel, extra,
+        select uniqueid as callid, event, moment, place, channel, extra,
             sum(case event when 'BRIDGE_ENTER' then 1 when 'BRIDGE_EXIT' then -1 else 0 end)
-                over (partition by uniqueid order by moment) > 0 as is_bridged
+                over (partition by uniqueid order by moment, place) > 0 as is_bridged
         from asterisk_cel c
         semi join asterisk_entry e on e.callid = c.uniqueid
         where event in ('BRIDGE_ENTER', 'BRIDGE_EXIT', 'CHAN_START', 'CHAN_END', 'HANGUP',

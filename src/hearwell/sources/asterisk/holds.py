@@ -32,7 +32,7 @@ def measure_holds(connection: duckdb.DuckDBPyConnection) -> bool:
             select callid, event, is_bridged, moment as began_at,
                 lead(moment) over streams as over_at
             from asterisk_heard where event in ({words(cel.STREAMS)})
-            window streams as (partition by callid order by moment)
+            window streams as (partition by callid order by moment, place)
         ), holds as (
             select t.entry, s.began_at,
                 case when s.over_at <= t.until then s.over_at else t.ended_at end as over_at,

@@ -20,6 +20,7 @@ class Found:
     rejected: int = 0
     doubled: int = 0
     has_cel: bool = False
+    is_cel_exact: bool = False
     has_streams: bool = False
     hung_up: int = 0
     hidden_transfers: int = 0
@@ -134,10 +135,15 @@ def _about_cel(connection: duckdb.DuckDBPyConnection, found: Found) -> Iterator[
             )
         return
     yield from _about_match(connection)
+    if not found.is_cel_exact:
+        yield (
+            "The times of CEL are whole seconds, like those of the log: "
+            "write `dateformat = %s.%6N` to cel.conf."
+        )
     if not found.has_streams:
         yield (
-            "CEL has no music-on-hold events, so time on hold is not measured: "
-            "Asterisk 20 and later write STREAM_BEGIN and STREAM_END."
+            "CEL has no music-on-hold events (STREAM_BEGIN, STREAM_END), "
+            "so time on hold is not measured."
         )
     if found.hung_up:
         yield f"{counted(found.hung_up, 'end')} that the log lacks taken from CEL."

@@ -1,7 +1,7 @@
 """Read the logs of an Asterisk into tables of a DuckDB connection, in whole sets of rows."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,8 +78,8 @@ def read(  # noqa: PLR0913  files of two kinds, whose they are, and how to read 
         try:
             connection.execute(_REJECTED)
             loaded = lines.load(connection, logs, terms, zone)
-            cel_rows = channel_events.load(connection, channels, zone) if channels else 0
-            found = _make(connection, terms, has_cel=bool(channels))
+            heard_of = channel_events.load(connection, channels, zone) if channels else None
+            found = _make(connection, terms, heard_of)
             _fill_call(connection, mark, identity_key)
             _fill_shift(connection, mark)
             connection.execute(
@@ -96,11 +96,14 @@ def read(  # noqa: PLR0913  files of two kinds, whose they are, and how to read 
                 ),
             )
         finally:
-            _clean_up(connection)
-    return Read(dict(TABLES), loaded.rows, told, cel_rows)
+            with suppress(duckdb.TransactionException):  # the caller's, which will be rolled back
+                _clean_up(connection)
+    return Read(dict(TABLES), loaded.rows, told, heard_of.rows if heard_of else 0)
 
 
-def _make(connection: duckdb.DuckDBPyConnection, terms: Conventions, *, has_cel: bool) -> Found:
+def _make(
+    connection: duckdb.DuckDBPyConnection, terms: Conventions, cel: channel_events.Heard | None
+) -> Found:
     """Make visits and intervals, step by step."""
     find_entries(connection, terms)
     find_answers(connection)
@@ -108,28 +111,35 @@ def _make(connection: duckdb.DuckDBPyConnection, terms: Conventions, *, has_cel:
     find_rings(connection)
     make_members(connection)
     make_restarts(connection)
-    unnamed = learn_names(connection, terms, has_cel=has_cel)
+    unnamed = learn_names(connection, terms, has_cel=cel is not None)
     make_legs(connection)
     found = Found(misfiled=mend.give_misfiled_ends(connection), unnamed_interfaces=unnamed)
-    if has_cel:
+    if cel:
         heard.listen(connection)
         heard.hear_answers(connection)
         hung_up = heard.close_where_hung_up(connection)
         hidden = heard.find_transfers(connection)
         heard.hear_ends(connection)
         lost = find_lost_before_queue(connection, terms)
-        found = replace(found, has_cel=True, hung_up=hung_up, hidden_transfers=hidden, lost=lost)
+        found = replace(
+            found,
+            has_cel=True,
+            is_cel_exact=cel.is_exact,
+            hung_up=hung_up,
+            hidden_transfers=hidden,
+            lost=lost,
+        )
     else:
         heard.hear_nothing(connection)
         lose_nothing(connection)
     mend.close_where_moved_on(connection)
     mend.close_at_restart(connection)
     mend.mark_stuck(connection, terms)
-    if has_cel:
+    if cel:
         found = replace(found, has_streams=measure_holds(connection))
     else:
         measure_no_holds(connection)
-    make_visits(connection, terms)
+    make_visits(connection, terms, is_cel_exact=cel is not None and cel.is_exact)
     make_shifts(connection, terms)
     measure_wrap_up(connection, terms)
     return found

@@ -50,7 +50,9 @@ FLAGS = {
 """What may be doubtful in a row, and when it is."""
 
 
-def make_visits(connection: duckdb.DuckDBPyConnection, conventions: Conventions) -> None:
+def make_visits(
+    connection: duckdb.DuckDBPyConnection, conventions: Conventions, *, is_cel_exact: bool
+) -> None:
     """Make `asterisk_visit`, a row for each visit."""
     _find_dialled(connection, conventions)
     _find_untrusted(connection)
@@ -77,9 +79,11 @@ def make_visits(connection: duckdb.DuckDBPyConnection, conventions: Conventions)
                 case when is_answered then coalesce(heard_connected_at, connected_at,
                     ended_at - to_seconds(talked)) end as connected_at,
                 case when is_ended then coalesce(heard_ended_at, ended_at) end as ended_at),
-                heard_entered_at is not null and case when is_answered then heard_connected_at
-                    else heard_ended_at end is not null as is_wait_exact,
-                heard_connected_at is not null and heard_ended_at is not null as is_talk_exact,
+                {is_cel_exact} and heard_entered_at is not null
+                    and if(is_answered, heard_connected_at, heard_ended_at) is not null
+                    as is_wait_exact,
+                {is_cel_exact} and heard_connected_at is not null and heard_ended_at is not null
+                    as is_talk_exact,
                 epoch_us(entered_at) % 1000000 <> 0 as is_log_exact,
                 {_is_stepped("entry", "coalesce(connect_seq, end_seq)", steps)} as is_wait_stepped,
                 {_is_stepped("connect_seq", "end_seq", steps)} as is_talk_stepped
@@ -103,7 +107,8 @@ def make_visits(connection: duckdb.DuckDBPyConnection, conventions: Conventions)
             case when is_answered then agent end as agent,
             started_at, entered_at, connected_at, ended_at, wait_seconds,
             case
-                when is_answered and heard_connected_at is not null and rang_at is not null
+                when {is_cel_exact} and is_answered and heard_connected_at is not null
+                    and rang_at is not null
                     then {_passed("rang_at", "connected_at")}
                 when is_answered then ring_seconds
                 else cancelled_ms / 1000.0

@@ -23,6 +23,8 @@ def sandbox(folder: Path, allowed: Iterable[Path]) -> Iterator[duckdb.DuckDBPyCo
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set python_enable_replacements = false")
+        connection.execute("set enable_progress_bar = true")  # without it no progress is told
+        connection.execute("set enable_progress_bar_print = false")
         connection.execute(f"set temp_directory = {quoted(str(folder / 'spill'))}")
         if limit := os.environ.get("HEARWELL_MEMORY"):
             connection.execute(f"set memory_limit = {quoted(limit)}")
