@@ -1,6 +1,7 @@
 """The sums behind a number add up: over groups, over metrics of one pass, in any order of rows."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -8,9 +9,11 @@ import pytest
 from engine.tables import calls, cell, cells, holding, surveys, utc
 
 from hearwell.engine import ask as asking
-from hearwell.engine import passes
+from hearwell.engine import passes, sums
 from hearwell.engine.question import Asked, Question
 from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.estimator import Mean, Share
+from hearwell.metrics.metric import Variant
 
 ALL_OF_CALLS = tuple(
     Asked(metric, variant)
@@ -154,6 +157,56 @@ def test_the_order_of_rows_does_not_matter(lake):
         for each in (rows, shuffled)
     ]
     assert_alike(*answers)
+
+
+def test_many_conditions_fill_more_than_one_number(lake, monkeypatch):
+    """The yes-or-no answers of a row are bits of a number; when it is full another begins."""
+    held = holding(lake, call=some_calls(7))
+    question = Question(ALL_OF_CALLS, by=("queue",))
+    usual = asking.ask(held, question).cells()
+    monkeypatch.setattr(sums, "MOST_YES_NO", 3)
+    assert_alike(asking.ask(held, question).cells(), usual)
+
+
+def asked_of_calls(estimator):
+    """Return a metric of calls that is in no catalogue."""
+    usual = METRICS["wait_time"]
+    made = replace(
+        usual, formula=lambda call: {"one": Variant(estimator=estimator(call), meaning="one")}
+    )
+    return Asked(made, "one")
+
+
+@pytest.mark.parametrize("kind", ["of", "among"])
+def test_a_condition_may_be_a_negation(lake, kind):
+    """Not abandoned, of the calls of which that is known: Ibis prints (~flag).notnull() wrongly."""
+    rows = calls({"wait_seconds": 1.0}, {"wait_seconds": 50.0}, {"wait_seconds": 60.0}, {})
+
+    def estimator(call):
+        late = ~(call.wait_seconds <= 20)
+        return Share(late) if kind == "of" else Share(call.outcome == "answered", among=late)
+
+    found = asking.ask(holding(lake, call=rows), Question((asked_of_calls(estimator),))).cells()[0]
+    assert (found["value"], found["n"]) == ((pytest.approx(2 / 3), 3) if kind == "of" else (1, 2))
+
+
+def test_reasons_outside_a_count_do_not_hide_what_is_unknown_inside_it(lake):
+    """One call goes on and one was answered after an unknown wait: each is told for itself.
+
+    What is left over is what is missing among the rows that count. Reasons of rows that do not
+    count are taken from it as well, so that nothing is left to tell.
+    """
+    rows = calls({"outcome": "open"}, {}, {"wait_seconds": 8.0})
+
+    def estimator(call):
+        return Mean(
+            call.wait_seconds,
+            among=call.outcome == "answered",
+            left_out={"not over yet": call.outcome == "open"},
+        )
+
+    found = asking.ask(holding(lake, call=rows), Question((asked_of_calls(estimator),))).cells()[0]
+    assert found["left_out"] == {"not over yet": 1, "not known": 1}
 
 
 # --- shelves: what a histogram of many rows keeps --------------------------------------------

@@ -329,6 +329,13 @@ def test_instants_in_the_future_are_refused(desk):
     assert reason == f"entered_at is in the future ({far:%Y-%m-%d %H:%M:%S})"
 
 
+def test_years_of_two_digits_are_refused(desk):
+    expression = "strptime(entered_at, '%d/%m/%Y')"
+    body = "call_id,entered_at\nb,31/01/24\n"
+X
+    assert desk.rejected() == [(1, "entered_at is before 1900 (0024-01-31 00:00:00)")]
+
+
 def test_an_end_before_the_start_is_refused(desk):
     desk.bring(calls("b,2024-01-01 10:00:00,2024-01-01 09:59:59,,,"), MORE)
     assert desk.rejected() == [

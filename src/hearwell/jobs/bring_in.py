@@ -89,6 +89,7 @@ def bring_in(  # noqa: PLR0913 (what, from where, into what, and how to tell of 
             batches.append((table.name, staged))
         told(STAGED)
         message = f"import {path.name} as {record.table_name}"
+        lake.connection.execute("set enable_progress_bar_print = false")  # it has ours
         with lake.writing(message):
             merged = [merge(lake, record, staged.rows) for _, staged in batches]
             for name, staged in batches:

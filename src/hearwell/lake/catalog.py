@@ -65,6 +65,9 @@ def sit_down(lake: Path) -> Desk:
     load(connection, "ducklake")
     load(connection, "sqlite_scanner")
     connection.execute("set TimeZone = 'UTC'")
+    # Else each look into the catalog has a connection of its own, and a question that is answered
+    # while a checkpoint rewrites the catalog sees half of the old state and half of the new.
+    connection.execute("set global sqlite_disable_multithreaded_scans = true")
     if limit := os.environ.get("HEARWELL_MEMORY"):
         connection.execute(f"set memory_limit = {quoted(limit)}")
     until_left = ExitStack()

@@ -152,11 +152,10 @@ def expire(lake: Lake) -> int:
             [oldest],
         ).fetchall()
     ]
-    if superseded:
-        # Not `older_than`, see COMPARED_AS_TEXT. Counted in SQL: its instants would want pytz.
+    if superseded:  # by their numbers, see COMPARED_AS_TEXT; the numbers, as instants want pytz
         lake.connection.execute(
-            f"select count(*) from ducklake_expire_snapshots('lake', versions => {superseded})"
-        )
+            f"select snapshot_id from ducklake_expire_snapshots('lake', versions => {superseded})"
+        ).fetchall()
     return len(superseded)
 
 

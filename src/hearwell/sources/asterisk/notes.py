@@ -85,7 +85,7 @@ def _about_calls(connection: duckdb.DuckDBPyConnection, found: Found) -> Iterato
         yield f"{counted(cut[0], 'call was', 'calls were')} cut by {times}: their end is not known."
     if stuck := _flagged(connection, "stuck"):
         yield f"{counted(stuck, 'call')} never ended in the log though the agent was free again."
-    is_open = scalar(connection, "select count(*) from asterisk_visit where outcome = 'open'")
+    is_open = scalar(connection, "select count(*) from asterisk_call where outcome = 'open'")
     if is_open:
         yield f"{counted(is_open, 'call was', 'calls were')} still open when the log ends."
     if found.misfiled:
@@ -203,5 +203,5 @@ def _about_agents(connection: duckdb.DuckDBPyConnection, found: Found) -> Iterat
 def _flagged(connection: duckdb.DuckDBPyConnection, flag: str) -> int:
     return scalar(
         connection,
-        f"select count(*) from asterisk_visit where list_contains(quality_flags, '{flag}')",
+        f"select count(*) from asterisk_call where list_contains(quality_flags, '{flag}')",
     )

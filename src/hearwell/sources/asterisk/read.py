@@ -157,7 +157,7 @@ def _fill_call(connection: duckdb.DuckDBPyConnection, mark: str, identity_key: s
         create or replace temp table {TABLES["call"]} as
         with people as (
             select caller as number, {hashed_number("caller", identity_key)} as caller
-            from (select caller from asterisk_visit union select caller from asterisk_lost)
+            from (select caller from asterisk_entry union select caller from asterisk_lost)
         )
         select {mark}, v.callid as call_id, v.leg, p.caller, 'inbound' as direction,
             v.dialled_number, v.queue, v.agent as agent_id, v.started_at, v.entered_at,
@@ -213,6 +213,7 @@ def _keeping_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def _clean_up(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables of the steps; those of the records stay."""
+    connection.execute("drop view if exists asterisk_visit")
     left = connection.execute(
         "select table_name from duckdb_tables() where temporary and "
         f"starts_with(table_name, 'asterisk_') and table_name not in ({words(TABLES.values())})"

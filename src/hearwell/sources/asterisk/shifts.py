@@ -116,7 +116,9 @@ def _laid_over(intervals: str) -> str:
     """
     return f"""
         with whole as (
+            select agent, started_at, ended_at, reason, min(seq) as seq, max(end_seq) as end_seq
             from {intervals} where ended_at is null or ended_at >= started_at
+            group by all
         ), edges as (
             select agent, started_at as moment, seq, 1 as change, coalesce(reason, '') as reason
             from whole

@@ -53,12 +53,12 @@ FLAGS = {
 def make_visits(
     connection: duckdb.DuckDBPyConnection, conventions: Conventions, *, is_cel_exact: bool
 ) -> None:
-    """Make `asterisk_visit`, a row for each visit."""
+    """Make `asterisk_visit`, a view with a row for each visit."""
     _find_dialled(connection, conventions)
     _find_untrusted(connection)
     steps = scalar(connection, "select count(*) from asterisk_step")
     connection.execute(f"""
-        create or replace temp table asterisk_visit as
+        create or replace temp view asterisk_visit as
         with known as (
             select l.*, h.entered_at as heard_entered_at, h.connected_at as heard_connected_at,
                 h.ended_at as heard_ended_at, h.started_at, h.rang_at,

@@ -32,12 +32,17 @@ AHEAD = timedelta(days=1)
 """Clocks and zones that are wrong by less are not worth losing a row."""
 
 
+EARLIEST = "timestamp '1900-01-01'"
+"""What is earlier is a year of two digits, or a spreadsheet's zero."""
+
+
 def faults(record: type[Record], columns: Collection[str], now: datetime) -> list[Fault]:
     """Return the checks of the columns that a mapping has; `now` is in UTC."""
     marks = record.columns()
     ahead = [name for name in columns if marks[name].role == "instant" and name not in MAY_BE_AHEAD]
     return [
         *(in_future(name, now) for name in ahead if name != "received_at"),
+        *(too_early(name) for name in columns if marks[name].role == "instant"),
         *(
             in_order(earlier, later)
             for chain in IN_ORDER.get(record.table_name, ())
@@ -54,6 +59,11 @@ def in_future(name: str, now: datetime) -> Fault:
         f"{kept} > timestamp '{now + AHEAD:%Y-%m-%d %H:%M:%S}'",
         f"{quoted(kind)} || {shown(name)}",
     )
+
+
+def too_early(name: str) -> Fault:
+    kind = f"{name} is before 1900"
+    return Fault(kind, f"{identifier(name)} < {EARLIEST}", f"{quoted(kind)} || {shown(name)}")
 
 
 def in_order(earlier: str, later: str) -> Fault:

@@ -8,6 +8,7 @@ import duckdb
 from hearwell.lake.extensions import quoted
 from hearwell.lake.tables import identifier
 from hearwell.records.record import Column
+from hearwell.sources.file.checks import EARLIEST
 from hearwell.sources.file.synonyms import MISSING, WORDS, letters, parts
 from hearwell.sources.file.target import aware
 
@@ -123,7 +124,7 @@ def instant(sampled: Sampled, column: str) -> Guess:
     if as_milliseconds == known:
         return Guess(f"to_timestamp({sql}::double / 1000)", "milliseconds since 1970")
     fits = sampled.counts(
-        column, [f"try_strptime({{x}}, {quoted(each)}) is not null" for each in FORMATS]
+        column, [f"try_strptime({{x}}, {quoted(each)}) >= {EARLIEST}" for each in FORMATS]
     )[1:]
     best = max(fits)
     if best == 0:
@@ -163,8 +164,8 @@ def goes_up(sampled: Sampled, column: str, format_: str) -> bool:
     """Tell whether the rows stand in the order of their times, read in this format."""
     x = identifier(column)
     (backwards,) = sampled.connection.execute(
-        f"select count(*) from (select try_strptime(trim({x}), {quoted(format_)}) as at, "
-        f"lag(at) over (order by rowid) as before from {SAMPLE}) where at < before"
+        f"select count(*) from (select try_strptime(trim({x}), {quoted(format_)}) as moment, "
+        f"lag(moment) over (order by rowid) as before from {SAMPLE}) where moment < before"
     ).fetchall()[0]
     return int(backwards) == 0
 

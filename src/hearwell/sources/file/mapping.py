@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     ValidationError,
 )
 
@@ -55,7 +56,7 @@ class Mapping(BaseModel):
     record: Annotated[str, AfterValidator(check_record)]
     source: Annotated[str, Field(min_length=1)] = "file"  # a key's first part: where rows are from
     encoding: Annotated[str, AfterValidator(check_encoding)] | None = None
-    header: bool | Annotated[int, Field(ge=1)] | None = None  # false, or the line it is in
+    header: StrictBool | Annotated[int, Field(ge=1)] | None = None  # false, or the line it is in
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     quote: Annotated[str, Field(max_length=1)] = '"'  # "" where quotes have no meaning
     escape: Annotated[str, Field(min_length=1, max_length=1)] | None = None

@@ -16,7 +16,7 @@ from hearwell.sources.file.refused import SWALLOWING, Refused, errors_met, write
 from hearwell.sources.file.room import Room
 from hearwell.sources.file.sandbox import Progress, run, sandbox
 from hearwell.sources.file.session import Session
-from hearwell.sources.file.staging import PARQUET, staging
+from hearwell.sources.file.staging import copy, staging
 from hearwell.sources.file.table import FAULT, Table, mended
 from hearwell.sources.file.unpack import CHUNK
 
@@ -69,8 +69,8 @@ def attempt(table: Table, mapping: Mapping, session: Session, room: Room) -> Sta
             offer(connection, table, f"(select *, 0::bigint as row from {table.relation})")
         ready = plan(connection, table, relation, mapping, session)
         if several:
-            copy = f"copy (select * from {table.relation}) to {quoted(str(room.file))} ({PARQUET})"
-            read(connection, table, copy, room.progress)
+            whole = copy(f"(select * from {table.relation})", room.file)
+            read(connection, table, whole, room.progress)
             offer(
                 connection,
                 table,

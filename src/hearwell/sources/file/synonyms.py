@@ -86,7 +86,7 @@ NAMES: dict[str, dict[str, str]] = {
             "queuestart queueentered timeinqueuestart ccqueuejoinedepoch joinedat arrivaltime "
             "arrivedat arrival initiationtimestamp conversationstart callstart callstarttime "
             "starttime start startepoch startstamp callstartedat calldate datetime timestamp "
-            "created createdat date time"
+            "entered started begin created createdat date time"
         ),
         "connected_at": (
             "agentconnectedtoagenttimestamp agentinfoconnectedtoagenttimestamp "
