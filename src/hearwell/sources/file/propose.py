@@ -192,8 +192,8 @@ def preview(
         told.append(f"of the first {of:,} rows {refused:,} would be refused, such as: {example}")
     if keys < kept:
         told.append(
-            f"of the first {of:,} rows {kept - keys:,} have the key ({', '.join(record.key()[1:])}) "
-            "of another, and of such rows one is kept: is that the right key?"
+            f"of the first {of:,} rows {kept - keys:,} have the {', '.join(record.key()[1:])} of "
+            "another, and of such rows one is kept: is that the right key?"
         )
     return names, first, told
 
