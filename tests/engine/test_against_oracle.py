@@ -35,7 +35,7 @@ from hearwell.records.survey import STATUSES
 from hearwell.settings import Settings
 
 ZONES = ["UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
-GRAINS = ["none", "hour_of_week", "day", "week", "month", "quarter", "year"]
+GRAINS = ["none", "none", "none", "hour_of_week", "day", "week", "month", "quarter", "year"]
 WITHIN, SHORT = 20.0, 5.0
 
 # Days around which clocks change, years and months end, and February has 29 days.
