@@ -92,9 +92,17 @@ def test_change_has_a_difference_and_a_verdict(hearwell, lake):
 def test_csv_has_a_column_for_each_dimension(hearwell, lake):
     """A spreadsheet gets one row for each cell."""
     done = hearwell(
-        "metric", "call_volume", "--by", "queue", "--grain", "week", "--format", "csv",
-        "--lake", lake,
-    )  # fmt: skip
+        "metric",
+        "call_volume",
+        "--by",
+        "queue",
+        "--grain",
+        "week",
+        "--format",
+        "csv",
+        "--lake",
+        lake,
+    )
     rows = list(csv.DictReader(io.StringIO(done.out)))
     assert [row["queue"] for row in rows[:3]] == ["billing", "billing", "billing"]
     assert sum(float(row["value"]) for row in rows) == 400
@@ -131,9 +139,17 @@ def test_rows_are_those_that_were_counted(hearwell, lake):
 def test_filters_choose_rows(hearwell, lake):
     """A dimension named twice may have either value; the value may hold an equals sign."""
     both = hearwell(
-        "metric", "call_volume", "--where", "queue=billing", "--where", "queue=support",
-        "--format", "json", "--lake", lake,
-    )  # fmt: skip
+        "metric",
+        "call_volume",
+        "--where",
+        "queue=billing",
+        "--where",
+        "queue=support",
+        "--format",
+        "json",
+        "--lake",
+        lake,
+    )
     none = hearwell(
         "metric", "call_volume", "--where", "queue=a=b", "--format", "json", "--lake", lake
     )
@@ -182,12 +198,14 @@ def test_as_of_reads_an_earlier_state(hearwell, lake):
         (["metric", "SL", "--from", "2026-02-01", "--to", "2026-01-01"], "ends before it begins"),
         (["metric", "SL", "--level", "95"], "between 0 and 1"),
         (["metric", "SL", "--nonsense"], "No such option"),
-        (["metric", "SL", "--by", "queue", "--by", "team", "--by", "topic", "--by", "outcome"],
-         "at most 3"),
+        (
+            ["metric", "SL", "--by", "queue", "--by", "team", "--by", "topic", "--by", "outcome"],
+            "at most 3",
+        ),
         (["metric", "SL", "--clock", "business"], "needs opening hours"),
     ],
     ids=lambda each: " ".join(each[2:]) if isinstance(each, list) else "",
-)  # fmt: skip
+)
 def test_wrong_use_is_told_in_one_message(hearwell, lake, arguments, said):
     """Exit code 2, what was wrong and what to do, and no traceback."""
     done = hearwell(*arguments, "--lake", lake)

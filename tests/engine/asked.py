@@ -46,7 +46,7 @@ def in_utc(wall: datetime, zone: str) -> datetime:
 
 def midnight(day: date, zone: str) -> datetime:
     """The instant at which a day begins."""
-    return in_utc(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001
+    return in_utc(datetime(day.year, day.month, day.day), zone)
 
 
 def read(text: str, zone: str, *, last: bool) -> datetime:
@@ -159,7 +159,7 @@ class OpeningHours:
 
     def _minutes(self, day: date) -> list[float]:
         """Open seconds from the midnight of UTC until each minute of the day, and its end."""
-        begins = datetime(day.year, day.month, day.day)  # noqa: DTZ001
+        begins = datetime(day.year, day.month, day.day)
         passed = [0.0]
         for number in range(24 * 60):
             is_open = self.is_open(begins + timedelta(minutes=number))
@@ -200,7 +200,9 @@ def kept(rows: list[Row], where) -> list[Row]:
     ]
 
 
-def expected(question, asked, world: World) -> list[dict[str, Any]]:
+def expected(  # noqa: C901
+    question, asked, world: World
+) -> list[dict[str, Any]]:
     """The cells of one metric of a question, in no order."""
     metric, variant = asked.metric.name, asked.variant
     zone, grain = world.zone, question.grain
@@ -281,7 +283,7 @@ def expected(question, asked, world: World) -> list[dict[str, Any]]:
 
 def asked_for(question, asked, world: World) -> tuple[datetime, datetime]:
     """From the first day up to and with the last; what is not said is where the rows begin, end."""
-    zone, epoch = world.zone, datetime(1970, 1, 1)  # noqa: DTZ001
+    zone, epoch = world.zone, datetime(1970, 1, 1)
     dates = [
         dated(asked.metric.name, asked.variant, row) for row in kept(world.rows, question.where)
     ]

@@ -508,9 +508,7 @@ def counted(metric, variant, rows, rules, level):
         value = centre = None
     if len(found) < 2 and kind != "total":
         closed = opened = (math.nan, math.nan)
-    return Counted(
-        *map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out
-    )
+    return Counted(*map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out)
 
 
 def known(number):
@@ -618,7 +616,9 @@ def survival(found):
 def same_times(rows):
     """Put together what ended at the same time."""
     times, place = np.unique(rows.value, return_inverse=True)
-    sums = [np.bincount(place, weights=x, minlength=len(times)) for x in (rows.events, rows.censored)]
+    sums = [
+        np.bincount(place, weights=x, minlength=len(times)) for x in (rows.events, rows.censored)
+    ]
     return Survival(np.zeros(len(times), np.int64), times, *sums)
 
 

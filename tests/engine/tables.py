@@ -13,7 +13,7 @@ from hearwell.records import RECORDS
 from hearwell.settings import Settings
 
 Row = Mapping[str, object]
-RECEIVED = datetime(2026, 6, 1)  # noqa: DTZ001  naive UTC, as in the lake
+RECEIVED = datetime(2026, 6, 1)  # naive UTC, as in the lake
 DEFAULTS = {"source": "test", "received_at": RECEIVED}
 
 
@@ -38,7 +38,7 @@ def holding(lake: Lake, settings: Settings | None = None, **tables: Iterable[Row
     return asked
 
 
-def literal(value: object) -> str:
+def literal(value: object) -> str:  # noqa: PLR0911  one for each type
     match value:
         case None:
             return "null"

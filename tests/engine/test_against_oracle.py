@@ -39,8 +39,15 @@ GRAINS = ["none", "none", "none", "hour_of_week", "day", "week", "month", "quart
 WITHIN, SHORT = 20.0, 5.0
 
 # Days around which clocks change, years and months end, and February has 29 days.
-BASES = [datetime(2026, 3, 29), datetime(2026, 3, 8), datetime(2026, 4, 5), datetime(2026, 1, 1),
-         datetime(2024, 3, 1), datetime(2025, 3, 1), datetime(2025, 11, 2)]  # fmt: skip
+BASES = [
+    datetime(2026, 3, 29),
+    datetime(2026, 3, 8),
+    datetime(2026, 4, 5),
+    datetime(2026, 1, 1),
+    datetime(2024, 3, 1),
+    datetime(2025, 3, 1),
+    datetime(2025, 11, 2),
+]
 NEAR = [-31, -28, -8, -7, -2, -1, 0, 0, 0, 1, 2, 6, 7, 31]
 AGO = [0, 0, 0, 0, 0, 0, -364, -365, -366, -371]
 TIMES = [0, 1e-6, 1, 1800, 3599.999999, 3600, 7200, 18900, 36000, 37800, 43200, 86399.999999]
@@ -81,7 +88,16 @@ def call(dice, instant, _):
         "team": one_of([None, "red", "blue"]),
         "entered_at": instant(),
         "wait_seconds": one_of(
-            [None, 0.0, 5.0, 5.000001, 20.0, 20.000001, 61.3, *(dice.uniform(0, 40) for _ in "12345")]
+            [
+                None,
+                0.0,
+                5.0,
+                5.000001,
+                20.0,
+                20.000001,
+                61.3,
+                *(dice.uniform(0, 40) for _ in "12345"),
+            ]
         ),
         "hold_seconds": one_of([None, 0.0, 0.0, 3.0, 90.5]),
         "talk_seconds": one_of([None, 0.0, 30.0, 181.75]),
@@ -135,7 +151,9 @@ def survey(dice, instant, question):
         "eligible_at": sometimes(),
         "sent_at": sometimes(),
         "answered_at": sometimes(),
-        "answer": one_of([None, -1, 11, 4.5, 6.5, 8.5, *range(11), *range(1, 8), *range(1, 6)] * 2 + [low, high]),
+        "answer": one_of(
+            [None, -1, 11, 4.5, 6.5, 8.5, *range(11), *range(1, 8), *range(1, 6)] * 2 + [low, high]
+        ),
         "weight": one_of([None, 0.0, 0.5, 1.0, 1.0, 2.25]),
     }
 
@@ -202,7 +220,9 @@ def some_question(name, dice, base):
             case "day":
                 return day().isoformat()
             case "month":
-                return (day() - timedelta(days=dice.choice([0, 31, 370]))).replace(day=1).isoformat()
+                return (
+                    (day() - timedelta(days=dice.choice([0, 31, 370]))).replace(day=1).isoformat()
+                )
             case kind:
                 moment = base + timedelta(days=dice.choice(NEAR), seconds=dice.choice(TIMES))
                 return moment.isoformat() + ("+05:45" if kind == "offset" else "")

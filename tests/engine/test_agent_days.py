@@ -206,8 +206,10 @@ def test_occupancy_by_agent_and_day(lake):
         ],
     }
     held = holding(lake, **rows)
-    by_agent = {each["group"]["agent_id"]: each["value"]
-                for each in cells(held, "occupancy", by=("agent_id",))}  # fmt: skip
+    by_agent = {
+        each["group"]["agent_id"]: each["value"]
+        for each in cells(held, "occupancy", by=("agent_id",))
+    }
     by_day = [each["value"] for each in cells(held, "occupancy", grain="day")]
     assert by_agent == {"ann": pytest.approx(2 / 5), "bob": 0.5}
     assert by_day == [pytest.approx(2 / 3), 0.25]

@@ -81,7 +81,9 @@ def test_one_group_of_unknowns_leaves_the_others_alone(lake):
     """A queue that measured nothing has no value; the other has its own. Rows without a queue are
     a group too, named null.
     """
-    rows_ = calls({"queue": "billing"}, {"queue": "support", "wait_seconds": 4.0}, {"wait_seconds": 7})
+    rows_ = calls(
+        {"queue": "billing"}, {"queue": "support", "wait_seconds": 4.0}, {"wait_seconds": 7}
+    )
     found = cells(holding(lake, call=rows_), "wait_time", by=("queue",))
     assert {each["group"]["queue"]: each["value"] for each in found} == {
         "billing": None,
@@ -118,7 +120,7 @@ def test_an_unknown_variant_lists_those_there_are():
 @pytest.mark.parametrize("part", [{"by": ("que",)}, {"where": (("que", "billing"),)}])
 def test_an_unknown_dimension_names_those_that_come_near(part):
     """For groups and filters alike."""
-    with pytest.raises(UnknownDimension, match="wait_time.*'que'.*Did you mean queue"):
+    with pytest.raises(UnknownDimension, match=r"wait_time.*'que'.*Did you mean queue"):
         Question((named("wait_time"),), **part)
 
 
@@ -191,7 +193,12 @@ def test_the_business_clock_needs_opening_hours(lake):
 
 def test_the_last_day_is_included_and_the_period_is_half_open(lake):
     """A call at the midnight that ends the last day belongs to the next."""
-    moments = ["2026-01-04 23:59:59.999999", "2026-01-05", "2026-01-06 23:59:59.999999", "2026-01-07"]
+    moments = [
+        "2026-01-04 23:59:59.999999",
+        "2026-01-05",
+        "2026-01-06 23:59:59.999999",
+        "2026-01-07",
+    ]
     assert volume(lake, on(*moments), begins="2026-01-05", ends="2026-01-06") == {
         "2026-01-05T00:00": 2
     }
@@ -236,14 +243,25 @@ def test_an_hour_of_the_week_that_came_twice_has_both(lake):
 def test_a_week_crosses_the_new_year(lake, starts, first):
     """New Year's Eve and New Year's Day are in one week, whichever day it begins with."""
     settings = Settings(week_starts_on=starts)
-    found = volume(lake, on("2025-12-31", "2026-01-01"), settings, grain="week",
-                   begins="2025-12-01", ends="2026-01-31")  # fmt: skip
+    found = volume(
+        lake,
+        on("2025-12-31", "2026-01-01"),
+        settings,
+        grain="week",
+        begins="2025-12-01",
+        ends="2026-01-31",
+    )
     assert found == {f"{first}T00:00": 2}
 
 
 def test_months_quarters_and_years_end_where_they_end(lake):
     """The last microsecond of a month is in it, and the next is not; in the zone's own time."""
-    moments = ["2026-03-31 22:59:59.999999", "2026-03-31 23:00", "2026-12-31 23:59:59.999999", "2027-01-01"]
+    moments = [
+        "2026-03-31 22:59:59.999999",
+        "2026-03-31 23:00",
+        "2026-12-31 23:59:59.999999",
+        "2027-01-01",
+    ]
     period = {"begins": "2026-01-01", "ends": "2027-12-31"}
     assert volume(lake, on(*moments), LONDON, grain="month", **period) == {
         "2026-03-01T00:00": 1,
@@ -265,18 +283,32 @@ def test_months_quarters_and_years_end_where_they_end(lake):
 
 def test_zones_off_the_hour_have_days_of_their_own(lake):
     """In Kathmandu a day begins at a quarter past six in the evening, in UTC."""
-    found = volume(lake, on("2026-01-05 18:14:59", "2026-01-05 18:15"), Settings(zone="Asia/Kathmandu"),
-                   grain="day", begins="2026-01-05", ends="2026-01-06")  # fmt: skip
+    found = volume(
+        lake,
+        on("2026-01-05 18:14:59", "2026-01-05 18:15"),
+        Settings(zone="Asia/Kathmandu"),
+        grain="day",
+        begins="2026-01-05",
+        ends="2026-01-06",
+    )
     assert found == {"2026-01-05T00:00": 1, "2026-01-06T00:00": 1}
 
 
 def test_a_part_of_a_cell_says_so(lake):
     """The first and the last cell reach only as far as the period; the others are whole."""
     days = [f"2026-01-{day:02d} 12:00" for day in range(1, 32)]
-    found = cells(holding(lake, call=on(*days)), "call_volume", grain="week",
-                  begins="2026-01-07", ends="2026-01-20", compare="previous")  # fmt: skip
-    told = [(c["period"]["from"][:10], c["period"]["to"][:10], c["value"], c["compared"] is None)
-            for c in found]  # fmt: skip
+    found = cells(
+        holding(lake, call=on(*days)),
+        "call_volume",
+        grain="week",
+        begins="2026-01-07",
+        ends="2026-01-20",
+        compare="previous",
+    )
+    told = [
+        (c["period"]["from"][:10], c["period"]["to"][:10], c["value"], c["compared"] is None)
+        for c in found
+    ]
     assert told == [
         ("2026-01-07", "2026-01-12", 5, True),
         ("2026-01-12", "2026-01-19", 7, True),  # held against a part of a week: not at all
@@ -345,8 +377,14 @@ def test_a_group_that_was_not_there_is_compared_with_nothing(lake):
     rows_ = [*on("2026-01-05", "2026-02-05", queue="old"), *on("2026-02-06", queue="new")]
     for i, row in enumerate(rows_):
         row["call_id"] = str(i)
-    found = cells(holding(lake, call=rows_), "call_volume", by=("queue",),
-                  begins="2026-02-01", ends="2026-02-28", compare="previous")  # fmt: skip
+    found = cells(
+        holding(lake, call=rows_),
+        "call_volume",
+        by=("queue",),
+        begins="2026-02-01",
+        ends="2026-02-28",
+        compare="previous",
+    )
     assert {c["group"]["queue"]: c["compared"] and c["compared"]["value"] for c in found} == {
         "old": 1,
         "new": None,
@@ -357,7 +395,11 @@ def waits(share_in_time, count, day):
     """Return calls of one day, of which a part was answered in time."""
     in_time = round(share_in_time * count)
     return [
-        {"call_id": f"{day} {i}", "entered_at": utc(day), "wait_seconds": 5.0 if i < in_time else 60.0}
+        {
+            "call_id": f"{day} {i}",
+            "entered_at": utc(day),
+            "wait_seconds": 5.0 if i < in_time else 60.0,
+        }
         for i in range(count)
     ]
 
@@ -375,8 +417,13 @@ def waits(share_in_time, count, day):
 def test_a_verdict_needs_a_change_beyond_chance_and_thirty_rows(lake, before, now, count, verdict):
     """Service level, higher is better; the difference is told also where there is no verdict."""
     rows_ = calls(*waits(before, count, "2026-01-05"), *waits(now, count, "2026-02-05"))
-    found = cell(holding(lake, call=rows_), "service_level",
-                 begins="2026-02-01", ends="2026-02-28", compare="previous")["compared"]  # fmt: skip
+    found = cell(
+        holding(lake, call=rows_),
+        "service_level",
+        begins="2026-02-01",
+        ends="2026-02-28",
+        compare="previous",
+    )["compared"]
     assert found["verdict"] == verdict
     assert found["difference"] == pytest.approx(now - before, abs=0.02)
     assert found["low"] <= found["difference"] <= found["high"]
@@ -385,8 +432,13 @@ def test_a_verdict_needs_a_change_beyond_chance_and_thirty_rows(lake, before, no
 def test_thirty_rows_are_wanted_on_both_sides(lake):
     """29 rows a month ago are too few, however many there are now."""
     rows_ = calls(*waits(0, 29, "2026-01-05"), *waits(1, 300, "2026-02-05"))
-    found = cell(holding(lake, call=rows_), "service_level",
-                 begins="2026-02-01", ends="2026-02-28", compare="previous")  # fmt: skip
+    found = cell(
+        holding(lake, call=rows_),
+        "service_level",
+        begins="2026-02-01",
+        ends="2026-02-28",
+        compare="previous",
+    )
     assert found["compared"]["verdict"] == "no evidence"
 
 
@@ -394,8 +446,13 @@ def test_thirty_rows_are_wanted_on_both_sides(lake):
 def test_a_total_changes_without_a_better_or_worse(lake, before, now, verdict):
     """More calls are neither good nor bad, and a count needs no thirty rows."""
     rows_ = on(*["2026-01-05"] * before, *["2026-02-05"] * now)
-    found = cell(holding(lake, call=rows_), "call_volume",
-                 begins="2026-02-01", ends="2026-02-28", compare="previous")  # fmt: skip
+    found = cell(
+        holding(lake, call=rows_),
+        "call_volume",
+        begins="2026-02-01",
+        ends="2026-02-28",
+        compare="previous",
+    )
     assert found["compared"]["verdict"] == verdict
     assert found["compared"]["difference"] == now - before
 
@@ -403,8 +460,13 @@ def test_a_total_changes_without_a_better_or_worse(lake, before, now, verdict):
 def test_lower_is_better_of_waits(lake):
     """Waiting less is better."""
     rows_ = calls(*waits(0.1, 60, "2026-01-05"), *waits(0.9, 60, "2026-02-05"))
-    found = cell(holding(lake, call=rows_), "wait_time",
-                 begins="2026-02-01", ends="2026-02-28", compare="previous")  # fmt: skip
+    found = cell(
+        holding(lake, call=rows_),
+        "wait_time",
+        begins="2026-02-01",
+        ends="2026-02-28",
+        compare="previous",
+    )
     assert found["compared"]["verdict"] == "better"
 
 
@@ -414,7 +476,9 @@ def test_lower_is_better_of_waits(lake):
 def test_the_answer_as_json_is_the_contract(lake):
     """One object: the question, an answer for each cell, how fresh the rows are, the snapshot."""
     rows_ = calls(
-        *waits(0.5, 40, "2026-01-05"), *waits(1, 40, "2026-02-05"), {"entered_at": utc("2026-02-06")}
+        *waits(0.5, 40, "2026-01-05"),
+        *waits(1, 40, "2026-02-05"),
+        {"entered_at": utc("2026-02-06")},
     )
     for row in rows_:
         row["queue"] = "billing"
@@ -476,9 +540,14 @@ def test_json_has_null_where_there_is_no_value(lake):
 
 @pytest.mark.parametrize(
     ("metric", "unit"),
-    [("wait_time", "s"), ("service_level", "share"), ("net_promoter_score", "points"),
-     ("call_volume", "count"), ("customer_effort_score", "scale")],
-)  # fmt: skip
+    [
+        ("wait_time", "s"),
+        ("service_level", "share"),
+        ("net_promoter_score", "points"),
+        ("call_volume", "count"),
+        ("customer_effort_score", "scale"),
+    ],
+)
 def test_every_number_has_its_unit(lake, metric, unit):
     """Durations in seconds, shares from 0 to 1, scores in points."""
     assert cell(holding(lake), metric)["unit"] == unit
@@ -522,8 +591,14 @@ def test_as_of_answers_from_the_lake_as_it_was(tmp_path):
 
 def test_metrics_are_answered_in_the_order_asked(lake):
     """Whatever is computed together behind the scenes."""
-    asked = (named("customer_satisfaction"), named("wait_time"), named("survey_response_rate"),
-             named("case_volume", "solved"), named("wait_time", "p90"), named("occupancy"))  # fmt: skip
+    asked = (
+        named("customer_satisfaction"),
+        named("wait_time"),
+        named("survey_response_rate"),
+        named("case_volume", "solved"),
+        named("wait_time", "p90"),
+        named("occupancy"),
+    )
     assert [each.asked for each in ask(holding(lake), Question(asked)).answers] == list(asked)
 
 
@@ -533,9 +608,11 @@ def test_metrics_are_answered_in_the_order_asked(lake):
 def test_a_filter_keeps_both_sides_of_a_rate(lake):
     """The share of one queue is of that queue's calls; two values of a dimension mean either."""
     rows_ = calls(
-        {"queue": "a", "wait_seconds": 1.0}, {"queue": "a", "wait_seconds": 90.0},
-        {"queue": "b", "wait_seconds": 1.0}, {"wait_seconds": 90.0},
-    )  # fmt: skip
+        {"queue": "a", "wait_seconds": 1.0},
+        {"queue": "a", "wait_seconds": 90.0},
+        {"queue": "b", "wait_seconds": 1.0},
+        {"wait_seconds": 90.0},
+    )
     held = holding(lake, call=rows_)
 
     def share(*where):
@@ -552,9 +629,9 @@ def test_a_filter_keeps_both_sides_of_a_rate(lake):
 
 def test_a_value_that_looks_like_sql_is_a_value(lake):
     """Quotes in a filter or a custom dimension's name are characters like any other."""
-    case = {"case_id": "1", "opened_at": utc("2026-01-05"), "custom": {"it's \"odd\"": "o'clock"}}
+    case = {"case_id": "1", "opened_at": utc("2026-01-05"), "custom": {'it\'s "odd"': "o'clock"}}
     held = holding(lake, case=[case])
-    name = "custom.it's \"odd\""
+    name = 'custom.it\'s "odd"'
     (found,) = cells(held, "case_volume", by=(name,), where=((name, "o'clock"),))
     assert (found["group"], found["value"]) == ({name: "o'clock"}, 1)
 
@@ -563,7 +640,7 @@ def test_a_value_that_looks_like_sql_is_a_value(lake):
 
 
 def test_rows_show_what_decided_oldest_first(lake):
-    """The key, the date, the groups and the columns that the formula reads; a limit cuts the end."""
+    """The key, the date, the groups and what the formula reads; a limit cuts the end."""
     rows_ = calls(
         {"call_id": "late", "entered_at": utc("2026-01-07"), "wait_seconds": 1.0, "queue": "a"},
         {"call_id": "early", "entered_at": utc("2026-01-05"), "wait_seconds": 2.0, "queue": "b"},
@@ -597,10 +674,15 @@ def test_rows_of_the_same_instant_have_an_order(lake):
 def test_a_share_of_satisfied_answers_goes_by_the_set_of_its_question(lake):
     """4 and 5 of 1 to 5, unless the question's version says otherwise; each row by its own."""
     rows_ = surveys(
-        {"answer": 4}, {"answer": 3}, {"answer": 3, "satisfied_set": [3.0]},
-        {"answer": 5, "satisfied_set": [3.0]}, {"answer": 2, "higher_is_better": False},
-        {"answer": 6, "scale_high": 7}, {"answer": 5, "scale_high": 7}, {"answer": 8, "scale_high": 10},
-    )  # fmt: skip
+        {"answer": 4},
+        {"answer": 3},
+        {"answer": 3, "satisfied_set": [3.0]},
+        {"answer": 5, "satisfied_set": [3.0]},
+        {"answer": 2, "higher_is_better": False},
+        {"answer": 6, "scale_high": 7},
+        {"answer": 5, "scale_high": 7},
+        {"answer": 8, "scale_high": 10},
+    )
     found = cell(holding(lake, survey=rows_), "customer_satisfaction")
     assert (found["value"], found["n"]) == (pytest.approx(5 / 8), 8)
 
@@ -623,7 +705,10 @@ def test_the_published_service_levels(lake):
         *[{"wait_seconds": 10.0, "outcome": "abandoned"}] * 10,
     )
     held = holding(lake, call=rows_)
-    found = {level: cell(held, "service_level", level)["value"] for level in ("SL1", "SL2", "SL3", "SL4", "SL5")}
+    found = {
+        level: cell(held, "service_level", level)["value"]
+        for level in ("SL1", "SL2", "SL3", "SL4", "SL5")
+    }
     assert found == pytest.approx(
         {"SL1": 70 / 90, "SL2": 0.80, "SL3": 0.70, "SL4": 70 / 90, "SL5": 0.70}
     )

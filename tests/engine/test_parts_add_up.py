@@ -29,8 +29,10 @@ ALL_OF_SURVEYS = tuple(
 )
 
 
-def some_calls(seed, count=300, wait=lambda dice: dice.choice([0.0, 3.0, 19.5, 20.0, 44.0, 300.25])):
-    dice = random.Random(seed)  # noqa: S311
+def some_calls(
+    seed, count=300, wait=lambda dice: dice.choice([0.0, 3.0, 19.5, 20.0, 44.0, 300.25])
+):
+    dice = random.Random(seed)
     start = utc("2026-01-05 08:00")
     return calls(
         *(
@@ -51,7 +53,7 @@ def some_calls(seed, count=300, wait=lambda dice: dice.choice([0.0, 3.0, 19.5, 2
 
 
 def some_surveys(seed, count=300):
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     return surveys(
         *(
             {
@@ -107,7 +109,9 @@ def merged(parts):
     ],
 )
 @pytest.mark.parametrize("grain", ["none", "day", "hour_of_week"])
-def test_the_parts_of_groups_add_up_to_those_of_all_rows(lake, parts_of, record, asked, rows, by, grain):
+def test_the_parts_of_groups_add_up_to_those_of_all_rows(
+    lake, parts_of, record, asked, rows, by, grain
+):
     """Sums and histograms of all groups and days, added, are those of the whole."""
     held = holding(lake, **{record: rows})
     whole = parts_of(held, Question(asked))
@@ -151,7 +155,7 @@ def test_the_order_of_rows_does_not_matter(lake):
     """The same rows in another order give the same numbers, to ten digits."""
     rows = some_calls(3)
     more = {"by": ("queue",), "grain": "week"}
-    shuffled = random.Random(4).sample(rows, len(rows))  # noqa: S311
+    shuffled = random.Random(4).sample(rows, len(rows))
     answers = [
         asking.ask(holding(lake, call=each), Question(ALL_OF_CALLS, **more)).cells()
         for each in (rows, shuffled)
@@ -211,8 +215,14 @@ def test_reasons_outside_a_count_do_not_hide_what_is_unknown_inside_it(lake):
 
 # --- shelves: what a histogram of many rows keeps --------------------------------------------
 
-QUANTILES = [("wait_time", "p50"), ("wait_time", "p90"), ("hold_time", "p90"), ("offered_wait", "p50"),
-             ("on_hold_time", "p90"), ("average_handle_time", "p50")]  # fmt: skip
+QUANTILES = [
+    ("wait_time", "p50"),
+    ("wait_time", "p90"),
+    ("hold_time", "p90"),
+    ("offered_wait", "p50"),
+    ("on_hold_time", "p90"),
+    ("average_handle_time", "p50"),
+]
 
 
 def whole_seconds_of_a_minute(dice):
@@ -270,5 +280,7 @@ def test_shelves_begin_above_the_limit_of_exact_rows(lake, monkeypatch, limit):
     """Up to the limit every value is kept: 100.4 s stays 100.4 s."""
     monkeypatch.setattr(passes, "EXACT_ROWS", limit)
     waits = [100.4, 100.6] * 4
-    found = cell(holding(lake, call=calls(*({"wait_seconds": w} for w in waits))), "wait_time", "p90")
+    found = cell(
+        holding(lake, call=calls(*({"wait_seconds": w} for w in waits))), "wait_time", "p90"
+    )
     assert found["value"] == pytest.approx(100.6 if limit else 100.5)

@@ -38,9 +38,9 @@ ROWS = [
     },
 ]
 KEPT = [
-    ("a", datetime(2024, 1, 1, 10), 12.0, "sales"),  # noqa: DTZ001
-    ("b", datetime(2024, 1, 1, 11), 1.5, None),  # noqa: DTZ001
-    ("c", datetime(2024, 6, 1, 9), None, 'with "quotes", commas\nand lines'),  # noqa: DTZ001
+    ("a", datetime(2024, 1, 1, 10), 12.0, "sales"),
+    ("b", datetime(2024, 1, 1, 11), 1.5, None),
+    ("c", datetime(2024, 6, 1, 9), None, 'with "quotes", commas\nand lines'),
 ]
 
 
@@ -180,7 +180,7 @@ def test_excel_with_merged_header_cells_and_a_title(desk):
     done = desk.bring(file, mapping)
     assert (done.new, done.rejected) == (1, 0)
     assert desk.rows("call_id, entered_at, ended_at, wait_seconds") == [
-        ("a", datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 18), 12.0)  # noqa: DTZ001
+        ("a", datetime(2024, 1, 1, 12), datetime(2024, 1, 1, 18), 12.0)
     ]
 
 

@@ -109,7 +109,7 @@ def test_killed_at_any_moment_it_leaves_all_or_nothing(lake_path, tmp_path):
         assert work.wait() == 0
     usual = time.monotonic() - began
     killed = 0
-    moments = random.Random(7)  # noqa: S311
+    moments = random.Random(7)
     for attempt in range(MOMENTS):
         with start(lake_path, file, tmp_path / "map.toml") as work:
             assert work.stdout.readline() == "began\n"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-FIRST = datetime(2024, 1, 1)  # noqa: DTZ001
+FIRST = datetime(2024, 1, 1)
 MAPPING = """
 zone = "UTC"
 [columns]

@@ -29,7 +29,7 @@ def propose(desk):
     return proposing
 
 
-def test_our_own_names(desk, propose):
+def test_our_own_names(propose):
     body = (
         "call_id,queue,entered_at,wait_seconds,outcome,extra\n"
         "a,sales,2024-01-01 10:00:00,12,answered,x\nb,care,2024-01-02 10:00:00,1.5,abandoned,y\n"

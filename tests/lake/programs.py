@@ -70,7 +70,7 @@ def read(path, rows):
     say("ready")
     while not stop.is_set():
         with open_lake(path) as lake:
-            for _ in range(20):
+            for _ in range(100):
                 counted = count(lake)
                 if set(counted.values()) - {int(rows)}:
                     sys.exit(f"half a batch: {counted}")
@@ -78,6 +78,7 @@ def read(path, rows):
                     sys.exit(f"a batch has gone: {len(counted)} of {most}")
                 most = len(counted)
                 rounds += 1
+                time.sleep(0.005)  # leave the processor to the writer
                 if stop.is_set():
                     break
     say("rounds", rounds, "batches", most)

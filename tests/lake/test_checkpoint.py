@@ -217,7 +217,7 @@ def test_what_a_lake_holds(busy_lake):
     """Rows by record, when the last was received, files and bytes on the disk, and states."""
     found = info(busy_lake)
     assert found.rows == {"call": len(content(busy_lake))}
-    assert found.newest["call"] == datetime(2026, 1, 31)  # noqa: DTZ001  UTC
+    assert found.newest["call"] == datetime(2026, 1, 31)  # UTC
     assert found.files == len(files(busy_lake))
     assert found.size_bytes > (busy_lake.path / CATALOG).stat().st_size
     assert found.snapshots == len(snapshots(busy_lake))
@@ -231,7 +231,7 @@ class Diary:
 
     def __init__(self, lake, bring, choose):
         self.lake, self.bring, self.choose = lake, bring, choose
-        self.rows, self.history, self.made, self.day = {}, {}, 0, datetime(2026, 1, 1)  # noqa: DTZ001
+        self.rows, self.history, self.made, self.day = {}, {}, 0, datetime(2026, 1, 1)
 
     def import_rows(self):
         choose, batch = self.choose, {}
@@ -301,7 +301,7 @@ class Diary:
 def test_any_order_of_imports_deletions_and_upkeep(place, bring, monkeypatch, seed):
     """Forty steps by chance: the newest state is right after each, and all at the end."""
     monkeypatch.setattr(merging, "MANY", 25)
-    choose = random.Random(seed)  # noqa: S311  a test's choice
+    choose = random.Random(seed)
     diary = Diary(open_lake(place, writable=True), bring, choose)
     diary.import_rows()
     diary.check_newest()

@@ -156,12 +156,12 @@ def test_a_making_that_fails_can_be_done_again(tmp_path, monkeypatch, step):
 
 def test_a_making_that_is_killed_can_be_done_again(tmp_path, program):
     """Kill it at several moments: each time there is no lake or a whole one."""
-    for number in range(4):
+    for number in range(3):
         path = tmp_path / str(number)
         process = program("make", path)
         while not path.exists():
             time.sleep(0.001)
-        time.sleep(0.1 * number)
+        time.sleep(0.12 * number)
         process.send_signal(signal.SIGKILL)
         process.wait()
         try:

@@ -94,7 +94,7 @@ def test_a_writer_killed_once(place, program):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_writer_killed_at_any_moment(place, program, seed):
     """Ten times, at moments over the whole of three imports, commits included."""
-    choose = random.Random(seed)  # noqa: S311  a moment, no secret
+    choose = random.Random(seed)
     whole = 3 * duration_of_a_batch(place, program)
     for number in range(10):
         after = choose.uniform(0, whole)
@@ -106,7 +106,7 @@ def test_a_writer_killed_at_any_moment(place, program, seed):
 @pytest.mark.slow
 def test_a_writer_killed_in_its_commit(place, program):
     """Thirty times within the few milliseconds in which a commit is written."""
-    choose = random.Random(11)  # noqa: S311  a moment, no secret
+    choose = random.Random(11)
     outcomes = set()
     for number in range(30):
         name = f"c{number}-"
@@ -126,7 +126,7 @@ def test_a_writer_killed_in_its_commit(place, program):
 @pytest.mark.slow
 def test_upkeep_killed_at_any_moment(place, program):
     """A checkpoint that is killed loses nothing, now or in the past, and can be run again."""
-    choose = random.Random(7)  # noqa: S311  a moment, no secret
+    choose = random.Random(7)
     for number in range(6):
         name = f"u{number}-"
         writer = program("write", place, name, 4, 50)

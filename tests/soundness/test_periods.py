@@ -85,11 +85,10 @@ def test_the_last_day_of_february_has_a_year_ago(lake, first, last, a_year_ago):
     lost, and of a period of one day nothing was left.
     """
     rows = on(first, "2023-02-19", "2023-02-28", "2023-03-01", "2024-02-29", *a_year_ago)
-    wanted = sum(a_year_ago[0] <= row["entered_at"].date().isoformat() <= a_year_ago[-1]
-                 for row in rows)  # fmt: skip
-    found = cell(
-        holding(lake, call=rows), "call_volume", begins=first, ends=last, compare="year"
+    wanted = sum(
+        a_year_ago[0] <= row["entered_at"].date().isoformat() <= a_year_ago[-1] for row in rows
     )
+    found = cell(holding(lake, call=rows), "call_volume", begins=first, ends=last, compare="year")
     assert found["compared"]["value"] == wanted
 
 

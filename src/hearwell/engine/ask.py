@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,19 +45,22 @@ def ask(lake: Lake, question: Question) -> Answers:
 
     """
     answers: dict[Asked, Answer] = {}
-    freshness: dict[str, dict[str, str | None]] = {}
-    for record, dated_by, asked in families(question.asked):
-        with readable(lake, record):
-            bounds = bounds_of(lake, record, dated_by, question.where)
-            freshness.setdefault(record.table_name, bounds.text(lake.settings.zone))
-            frame = framed(lake, question, dated_by, bounds)
-            answers |= answered(lake, question, record, asked, frame)
+    freshness: dict[str, Bounds] = {}
+    with lake.reading() as snapshot:
+        for record, dated_by, asked in families(question.asked):
+            with readable(lake, record):
+                bounds = bounds_of(lake, record, dated_by, question.where)
+                name = record.table_name
+                freshness[name] = bounds.newer(freshness.get(name, bounds))
+                frame = framed(lake, question, dated_by, bounds)
+                answers |= answered(lake, question, record, asked, frame)
+    zone = lake.settings.zone
     return Answers(
         question,
-        lake.settings.zone,
+        zone,
         [answers[each] for each in question.asked],
-        freshness,
-        lake.snapshot,
+        {name: bounds.text(zone) for name, bounds in freshness.items()},
+        snapshot,
     )
 
 
@@ -79,6 +82,10 @@ class Bounds:
     first: datetime | None
     last: datetime | None
     received: datetime | None
+
+    def newer(self, other: "Bounds") -> "Bounds":
+        """Return whichever tells of the later row; one table may be counted by several dates."""
+        return max(self, other, key=lambda bounds: bounds.last or EPOCH)
 
     def text(self, zone: str) -> dict[str, str | None]:
         return {
@@ -105,7 +112,17 @@ def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Fra
         begins = EPOCH  # all there was by then, and that is nothing
     now = period(begins, ends)
     before = compared_window(now, question, lake)
-    return Frame(dated_by, question.by, question.grain, question.where, now, before, lake.settings)
+    since = first_cell(to_local(bounds.first or begins, zone), "day", lake.settings.week_starts_on)
+    return Frame(
+        dated_by,
+        question.by,
+        question.grain,
+        question.where,
+        now,
+        before,
+        to_utc(since, zone),
+        lake.settings,
+    )
 
 
 def compared_window(now: Period, question: Question, lake: Lake) -> Period | None:
@@ -132,10 +149,10 @@ def answered(
     spans = business_spans(lake, question, record, asked, frame)
     table = unbound_facts(record, frame, list(spans))
     formulas = {each: formula(lake, question, each, table) for each in asked}
-    variants = {each: variant for each, (variant, _) in formulas.items()}
+    variants = {each: formula.variant for each, formula in formulas.items()}
     cells, found = Passes(lake, record, frame, table, spans, variants).run()
     named = groups(cells, frame, question.compare)
-    return {each: answer(question, each, *formulas[each], found[each], named) for each in asked}
+    return {each: answer(question, each, formulas[each], found[each], named) for each in asked}
 
 
 def business_spans(
@@ -159,8 +176,15 @@ def business_spans(
     return spans
 
 
-def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> tuple[Variant, str]:
-    """Return the metric over the facts, and the clock it is told by.
+class Formula(NamedTuple):
+    """A metric over the facts, and the clock it is told by."""
+
+    variant: Variant
+    clock: str
+
+
+def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula:
+    """Write a metric over the facts.
 
     Among several metrics, those of which only the length is known keep to the calendar.
     """
@@ -171,15 +195,19 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> tuple[V
         except NoBusinessTime:
             pass
         else:
-            return variants[asked.variant], "business" if clock.spans else "calendar"
+            return Formula(variants[asked.variant], "business" if clock.spans else "calendar")
     variants = asked.metric.variants(table, lake.settings, CalendarClock())
-    return variants[asked.variant], "calendar"
+    return Formula(variants[asked.variant], "calendar")
 
 
 def answer(
-    question: Question, asked: Asked, variant: Variant, clock: str, found: Found, cells: Groups
+    question: Question, asked: Asked, formula: Formula, found: Found, cells: Groups
 ) -> Answer:
-    """Make the answer of the parts."""
+    """Make the answer of the parts.
+
+    A total is not held against days before the first row, of which the lake knows nothing.
+    """
+    variant, clock = formula
     estimator = variant.estimator
     estimate = estimated(found.parts, estimator, question.level)
     better = variant.better or asked.metric.better
@@ -187,8 +215,9 @@ def answer(
     now, held = estimate.at(shown_cells), None
     if question.compare is not None:
         against = np.array(cells.against, dtype=np.int64)
-        before = estimate.at(against).only(against >= 0)
-        held = compare(now, before, better, is_total=isinstance(estimator, Total))
+        is_total = isinstance(estimator, Total)
+        known = (against >= 0) & (np.array(cells.covered, dtype=bool) | (not is_total))
+        held = compare(now, estimate.at(against).only(known), better, is_total=is_total)
     return Answer(
         asked=asked,
         meaning=variant.meaning,

@@ -30,7 +30,7 @@ def statements(asked: Asked, settings: Settings) -> list[str]:
     metric = asked.metric
     variant = metric.variants(settings=settings)[asked.variant]
     dated_by = variant.dated_by or metric.dated_by
-    frame = Frame(dated_by, (), "none", (), EXAMPLE, None, settings)
+    frame = Frame(dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
     table = unbound_facts(metric.record, frame, [])
     variant = metric.variants(table, settings)[asked.variant]
     return Passes(None, metric.record, frame, table, {}, {asked: variant}).statements()

@@ -30,6 +30,7 @@ class Frame:
     where: tuple[tuple[str, str], ...]
     now: Period
     before: Period | None
+    since: datetime  # the day on which the rows begin
     settings: Settings
 
     @property

@@ -28,13 +28,14 @@ class Groups:
     names: list[dict[str, str | None]]
     periods: list[Period]
     against: list[int]  # place of the cell compared with, or -1
+    covered: list[bool]  # does what it is compared with begin no earlier than the rows do?
 
 
 def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> Groups:
     """Name the cells of a frame. Cells computed only to compare with are not shown."""
     keys: list[Key] = list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
     places = {key: i for i, key in enumerate(keys)}
-    found = Groups([], [], [], [])
+    found = Groups([], [], [], [], [])
     for i, key in enumerate(keys):
         span, other = placed(key[-1], frame, compare)
         if span is None:
@@ -43,6 +44,7 @@ def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> G
         found.names.append(named(key, frame))
         found.periods.append(span)
         found.against.append(-1 if other is None else places.get((*key[:-1], other), -1))
+        found.covered.append(other is not None and frame.since <= began(other, frame))
     return found
 
 
@@ -57,12 +59,23 @@ def named(key: Key, frame: Frame) -> dict[str, str | None]:
     return name
 
 
+def began(compared_cell: Any, frame: Frame) -> datetime:
+    """Return the instant at which the cell that another is compared with begins."""
+    if frame.before is not None and isinstance(compared_cell, int):
+        return frame.before.begins
+    return to_utc(midnight(compared_cell), frame.settings.zone)
+
+
+def midnight(cell: Any) -> datetime:
+    return datetime.combine(cell.date() if isinstance(cell, datetime) else cell, time())
+
+
 def placed(cell: Any, frame: Frame, compare: Compare | None) -> tuple[Period | None, Any]:
     """Return the period of a cell, None if it is not shown, and the cell it is compared with."""
     if frame.grain in {"none", "hour_of_week"}:
         return (frame.now if cell == 0 else None), (1 if frame.before else None)
     zone, grain = frame.settings.zone, frame.grain
-    begins = datetime.combine(cell.date() if isinstance(cell, datetime) else cell, time())
+    begins = midnight(cell)
     first = first_cell(to_local(frame.now.begins, zone), grain, frame.settings.week_starts_on)
     if begins < first:
         return None, None

@@ -29,7 +29,7 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     """Return the rows that the question's one metric counts, in its period and with its filters."""
     (asked,) = question.asked
     record = asked.metric.record
-    with readable(lake, record):
+    with lake.reading(), readable(lake, record):
         variant = asked.metric.variants(record.unbound(), lake.settings)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where)

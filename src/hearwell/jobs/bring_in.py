@@ -22,6 +22,8 @@ from hearwell.sources.file.session import NeededBy, Session
 from hearwell.sources.file.stage import Staged, stage
 from hearwell.sources.file.unpack import unpack
 
+__all__ = ["Mapping", "Proposal", "Summary", "bring_in", "suggestion"]
+
 UNPACKED, STAGED = 0.1, 0.9
 """How much of the work is done once a file is unpacked, and once it is staged."""
 

@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples" / "asterisk"
 
 def instant(second):
     """Return the instant that lies so many seconds after the beginning of the test's time."""
-    return datetime(2023, 11, 14, 22, 13, 20) + timedelta(seconds=second)  # noqa: DTZ001
+    return datetime(2023, 11, 14, 22, 13, 20) + timedelta(seconds=second)
 
 
 @dataclass(frozen=True)

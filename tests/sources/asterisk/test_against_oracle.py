@@ -413,7 +413,7 @@ FORMS = {
     "EXITWITHTIMEOUT": "1",
     "EXITWITHKEY": "{c}|1|1|{a}",
     "EXITEMPTY": "1|1|{a}",
-    "WITHDRAW": "1|1|{a}|in|fo",
+    "WITHDRAW": "1|1|{a}|in|formed",
     "SYSCOMPAT": "",
     "RINGNOANSWER": "{a}000",
     "RINGCANCELED": "{b}35",

@@ -170,7 +170,7 @@ def test_an_export_of_the_sql_table(log, tmp_path, rows):
     assert (call["outcome"], call["transfer_kind"]) == ("answered", "attended")
     assert (call["wait_seconds"], call["connected_seconds"]) == (3.75, 7.5)
     assert call["time_resolution_seconds"] == 0.000001
-    assert call["entered_at"] == datetime(2023, 11, 14, 22, 13, 20, 500000)  # noqa: DTZ001
+    assert call["entered_at"] == datetime(2023, 11, 14, 22, 13, 20, 500000)
 
 
 def test_an_export_with_one_data_column_in_local_time(log, tmp_path):
@@ -189,7 +189,7 @@ def test_an_export_with_one_data_column_in_local_time(log, tmp_path):
     found = log.files(path, zone="Europe/Kyiv")
     call = found.call
     assert (call["outcome"], call["wait_seconds"]) == ("abandoned", 9)
-    assert call["entered_at"] == datetime(2023, 11, 14, 22, 13, 20)  # noqa: DTZ001
+    assert call["entered_at"] == datetime(2023, 11, 14, 22, 13, 20)
     assert {row["reason"] for row in found.rejected} == {"no time", "missing columns"}
 
 

@@ -73,8 +73,7 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
             estimator=Mean(
                 survey.answer,
                 among=among_known & five_points,
-                left_out=unknown
-                | {"not on a scale of 1 to 5, 5 best": among_known & ~five_points},
+                left_out=unknown | {"not on a scale of 1 to 5, 5 best": among_known & ~five_points},
             ),
             meaning="average answer on scales of 1 to 5",
             unit=Unit.SCALE,

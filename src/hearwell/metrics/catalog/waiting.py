@@ -9,6 +9,7 @@ from hearwell.settings import Settings
 
 REFUSED = ("refused_full", "refused_empty")
 
+
 def came_in(call: Call) -> Expr:
     """Calls that were not made by us; a queue takes calls in unless it says otherwise."""
     return call.direction.fill_null("inbound") != "outbound"
@@ -80,9 +81,7 @@ def hold_time(call: Call, clock: Clock) -> Variants:
     unknown = ends_unknown(call) | wait_unknown(among & ~unmeasured, call.wait_seconds)
     unknown |= {"time on hold not measured": among & unmeasured}
     return {
-        "mean": Variant(
-            estimator=Mean(waited, among=among, left_out=unknown), meaning="average"
-        ),
+        "mean": Variant(estimator=Mean(waited, among=among, left_out=unknown), meaning="average"),
         "p50": Variant(
             estimator=Quantile(waited, 0.5, among=among, left_out=unknown),
             meaning="half of the callers waited no longer",

@@ -40,7 +40,8 @@ def agent_days(call: Expr, shift: Expr, day: Expr, until: Expr) -> ir.Table:
 def worked(shift: Expr, day: Expr, until: Expr) -> Expr:
     """Seconds in each state, by agent and day. Without a staffed state the others make it up.
 
-    Where intervals overlap, because two sources or two queues tell of the same time, it counts once.
+    Where intervals overlap, because two sources or two queues tell of the same time, that time
+    counts once.
     """
     spans = shift.mutate(until=shift.ended_at.coalesce(until))
     spans = spans.join(
