@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.oracle import TIMED, UNTIMED, Rules, change, counted, dated
+from engine.oracle import ORACLE, TIMED, UNTIMED, Rules, change, counted, dated
 
 from hearwell.metrics.catalog import METRICS
 
@@ -215,6 +215,8 @@ def expected(  # noqa: C901
         return dated(metric, variant, row)
 
     rules = rules_for(question, metric, world)
+    first_day = midnight(on_wall(min(map(at, rows), default=begins), zone).date(), zone)
+    is_total = ORACLE[metric][variant][0] == "total"
 
     def among(first: datetime, last: datetime, group, hour=None) -> list[Row]:
         return [
@@ -228,7 +230,7 @@ def expected(  # noqa: C901
     def cell(group, first, last, earlier, hour=None) -> dict[str, Any]:
         now = counted(metric, variant, among(first, last, group, hour), rules, question.level)
         before = None
-        if earlier is not None:
+        if earlier is not None and not (is_total and earlier[0] < first_day):
             found = among(*earlier, group, hour)
             if found:
                 before = counted(metric, variant, found, rules, question.level)

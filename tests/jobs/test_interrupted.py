@@ -85,16 +85,18 @@ def kept(path):
     return rows, rejected
 
 
+@pytest.mark.slow
 def test_a_file_several_times_larger_than_the_memory(lake_path, tmp_path):
-    file = calls(tmp_path / "calls.csv", 1_200_000, wide=100)
-    assert file.stat().st_size > 3 * 100e6
+    """1 GB with a limit of 100 MB: 340 MB in all, Python and what the engine does not count."""
+    file = calls(tmp_path / "calls.csv", 3_600_000, wide=100)
+    assert file.stat().st_size > 10 * 100e6
     (tmp_path / "map.toml").write_text(MAPPING)
     with start(lake_path, file, tmp_path / "map.toml", HEARWELL_MEMORY="100MB") as work:
         told = work.communicate()[0].split()
-    assert told[:4] == ["began", "1198800", "0", "1200"]
+    assert told[:4] == ["began", "3596400", "0", "3600"]
     peak = int(told[4]) * 1024
-    assert peak < 400e6, f"{peak / 1e6:.0f} MB"
-    assert kept(lake_path) == (1_198_800, 1200)
+    assert peak < 700e6, f"{peak / 1e6:.0f} MB"
+    assert kept(lake_path) == (3_596_400, 3600)
 
 
 @pytest.mark.slow

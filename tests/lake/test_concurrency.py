@@ -35,7 +35,7 @@ def test_readers_see_whole_batches_while_one_writes(place, program):
         assert int(said[3]) >= 1
     with open_lake(place) as lake:
         assert lake.connection.execute("select count(*) from lake.call").fetchall() == [
-            (15 * ROWS,)
+            (12 * ROWS,)
         ]
 
 

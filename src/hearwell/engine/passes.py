@@ -1,6 +1,6 @@
 """The queries over one table: one for all sums, and one for each number that has quantiles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,10 @@ class Passes:
                 reason: plan.add(Part("count", None, rows))
                 for reason, rows in estimator.left_out.items()
             },
+            [
+                plan.add(Part("count", None, estimator.among & rows))
+                for rows in estimator.left_out.values()
+            ],
         )
 
     def statement(self, one: Expr, two: Callable[[Any], Expr]) -> str:
@@ -167,13 +171,14 @@ class Columns:
     parts: Mapping[str, str]
     among: str
     left_out: Mapping[str, str]
+    told: Sequence[str]  # of the rows among which it counts, those left out for a reason
 
     def found(self, cells: Arrays, statement: str) -> Found:
         """Return the sums of the metric, and its rows that were left out, by reason."""
         sums = {name: floats(cells[column]) for name, column in self.parts.items()}
         left_out = {reason: floats(cells[column]) for reason, column in self.left_out.items()}
         unknown = floats(cells[self.among]) - sums["n"]
-        told = sum(left_out.values(), np.zeros_like(unknown))
+        told = sum((floats(cells[column]) for column in self.told), np.zeros_like(unknown))
         left_out["not known"] = np.clip(unknown - told, 0, None)
         return Found(Parts(len(unknown), sums), left_out, (statement,))
 

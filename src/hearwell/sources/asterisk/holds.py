@@ -13,6 +13,7 @@ from hearwell.sources.asterisk.sql import scalar, seconds, words
 def measure_holds(connection: duckdb.DuckDBPyConnection) -> bool:
     """Make `asterisk_hold`, a row for each visit whose holds were measured; say if any could be.
 
+    A caller who was heard to leave without an answer was never on hold.
     A hold that is still on when the visit ends is closed there. Where nobody knows when that was,
     the time on hold is not known either.
     """
@@ -28,6 +29,11 @@ def measure_holds(connection: duckdb.DuckDBPyConnection) -> bool:
             from asterisk_heard_leg h join asterisk_leg l using (entry)
             where h.connected_at is not null and {are_logged} > 0
                 and (h.ended_at is not null or l.end_event = '{events.RESTART}')
+        ), unanswered as (
+            select h.entry
+            from asterisk_heard_leg h join asterisk_leg l using (entry)
+            where l.connect_seq is null and h.connected_at is null
+                and h.entered_at is not null and h.ended_at is not null and {are_logged} > 0
         ), streams as (
             select callid, event, is_bridged, moment as began_at,
                 lead(moment) over streams as over_at
@@ -47,6 +53,8 @@ def measure_holds(connection: duckdb.DuckDBPyConnection) -> bool:
             coalesce(bool_or(h.is_open), false) as is_open
         from talks t left join holds h using (entry)
         group by t.entry
+        union all
+        select entry, 0, 0.0, false from unanswered
     """)
     return are_logged > 0
 
