@@ -25,7 +25,8 @@ select 'bench' as source, timestamp '2026-01-01' as received_at,
     wait as wait_seconds, talk as talk_seconds, talk + held as connected_seconds,
     held as hold_seconds, wrap_up as wrap_up_seconds,
     case when u < 0.88 then 'answered' when u < 0.98 then 'abandoned' else 'timeout' end as outcome,
-    case when random() < 0.05 then 'blind' end as transfer_kind
+    case when random() < 0.05 then 'blind' end as transfer_kind,
+    case when random() < 0.5 then 'caller' else 'agent' end as ended_by
 from (select i, random() as u, round(-ln(1 - random()) * 45, 3) as wait,
     case when random() < 0.3 then round(-ln(1 - random()) * 60, 3) else 0 end as held,
     round(-ln(1 - random()) * 240, 3) as talk, round(-ln(1 - random()) * 30, 3) as wrap_up
@@ -33,8 +34,8 @@ from (select i, random() as u, round(-ln(1 - random()) * 45, 3) as wait,
 """
 PLAIN = """
 select queue, date_trunc('week', entered_at) as week, count(outcome), count(direction), sum(leg),
-    count(transfer_kind), count(quality_flags), sum(wait_seconds), sum(hold_seconds),
-    sum(talk_seconds), sum(connected_seconds), sum(wrap_up_seconds)
+    count(transfer_kind), count(ended_by), count(quality_flags), sum(wait_seconds),
+    sum(hold_seconds), sum(talk_seconds), sum(connected_seconds), sum(wrap_up_seconds)
 from call group by all
 """
 METRICS = [

@@ -4,6 +4,7 @@ The log is made up by SQL, in the proportions of a real one: seven in ten calls 
 twenty of them transferred to the other queue, wrap-up pauses, agents who come and leave, a restart.
 """
 
+import json
 import resource
 import subprocess
 import sys
@@ -124,5 +125,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--write"]:
         write(Path(sys.argv[2]), int(sys.argv[3]))
         sys.exit()
-    for name, value in measure(*map(int, sys.argv[1:2])).items():
-        print(f"{name:18} {value:,.1f}")
+    print(json.dumps(measure(*map(int, sys.argv[1:2]))))

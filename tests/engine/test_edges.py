@@ -457,21 +457,21 @@ def test_a_total_changes_without_a_better_or_worse(lake, before, now, verdict):
     assert found["compared"]["difference"] == now - before
 
 
-@pytest.mark.parametrize(("metric", "is_compared"), [("call_volume", False), ("wait_time", True)])
 @pytest.mark.parametrize(
-    "asked",
-    [{"begins": "2026-02-01", "ends": "2026-02-28"}, {"grain": "month", "ends": "2026-02-28"}],
+    ("metric", "variant", "asked", "is_compared"),
+    [
+        ("call_volume", "calls", {"begins": "2026-02-01"}, False),
+        ("call_volume", "calls", {"begins": "2026-01-01", "grain": "month"}, False),
+        ("wait_time", "mean", {"begins": "2026-02-01"}, True),
+        ("wait_time", "mean", {"begins": "2026-01-01", "grain": "month"}, True),
+    ],
 )
-def test_a_total_is_not_held_against_days_before_the_first_row(lake, asked, metric, is_compared):
+def test_a_total_is_not_held_against_days_before_the_first_row(
+    lake, metric, variant, asked, is_compared
+):
     """The lake begins on the second of January: January as a whole is not known, its waits are."""
-    rows_ = on("2026-01-02", "2026-01-03", "2026-02-05", wait_seconds=3.0)
-    found = cells(
-        holding(lake, call=rows_),
-        metric,
-        "mean" if is_compared else None,
-        compare="previous",
-        **asked,
-    )
+    held = holding(lake, call=on("2026-01-02", "2026-01-03", "2026-02-05", wait_seconds=3.0))
+    found = cells(held, metric, variant, compare="previous", ends="2026-02-28", **asked)
     assert (found[-1]["compared"] is not None) == is_compared
 
 

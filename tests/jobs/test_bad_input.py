@@ -317,6 +317,22 @@ def test_a_local_time_that_came_twice_is_kept_as_the_earlier_and_flagged(desk):
     assert any(note.startswith("1 rows have a local time that came twice") for note in done.notes)
 
 
+def test_of_a_local_time_that_came_twice_the_one_in_order_is_taken(desk):
+    """From 01:54 in summer time to 01:00 and 01:10 in winter time: six and sixteen minutes."""
+    columns = "call_id,entered_at,connected_at,ended_at\n"
+    body = columns + "b,2024-10-27 01:54:00,2024-10-27 01:00:00,2024-10-27 01:10:00\n"
+    mapping = CALLS + 'connected_at = "connected_at"\nended_at = "ended_at"\n'
+    desk.bring(body, 'zone = "Europe/London"' + mapping)
+    assert desk.rows("entered_at, connected_at, ended_at, quality_flags") == [
+        (
+            datetime(2024, 10, 27, 0, 54),
+            datetime(2024, 10, 27, 1, 0),
+            datetime(2024, 10, 27, 1, 10),
+            ["ambiguous_time"],
+        )
+    ]
+
+
 def test_instants_in_the_future_are_refused(desk):
     tomorrow = datetime.now(UTC) + timedelta(hours=12)
     far = datetime.now(UTC) + timedelta(days=3)

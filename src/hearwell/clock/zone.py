@@ -110,13 +110,19 @@ def local_time(
 
 
 def local_to_utc_sql(
-    local_sql: str, zone: str, first: datetime = EARLIEST, last: datetime = LATEST
+    local_sql: str,
+    zone: str,
+    first: datetime = EARLIEST,
+    last: datetime = LATEST,
+    *,
+    later: bool = False,
 ) -> str:
     """Write DuckDB's SQL for the instant in UTC of a reading of the local clock.
 
-    A reading that came twice, because clocks went back, is taken for the earlier instant. One
-    that never came, because clocks went forward, is NULL. `local_sql` is repeated for each change
-    of the clock: give the name of a TIMESTAMP column, quoted if need be, not a calculation.
+    A reading that came twice, because clocks went back, is taken for the earlier instant, or for
+    the `later` one. One that never came, because clocks went forward, is NULL. `local_sql` is
+    repeated for each change of the clock: give the name of a TIMESTAMP column, quoted if need be,
+    not a calculation.
     """
     found = steps(zone, first, last)
     if _is_utc(found):
@@ -125,7 +131,8 @@ def local_to_utc_sql(
     def instant(candidates: tuple[Step, ...]) -> str:
         if not candidates:
             return "CAST(NULL AS TIMESTAMP)"
-        return f"({local_sql} - INTERVAL ({candidates[0].offset_seconds}) SECOND)"
+        chosen = candidates[-1 if later else 0]
+        return f"({local_sql} - INTERVAL ({chosen.offset_seconds}) SECOND)"
 
     return _sql_choice(local_sql, found, instant)
 

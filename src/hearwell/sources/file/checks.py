@@ -36,6 +36,17 @@ EARLIEST = "timestamp '1900-01-01'"
 """What is earlier is a year of two digits, or a spreadsheet's zero."""
 
 
+def not_before(record: type[Record], name: str, columns: Collection[str]) -> list[str]:
+    """Return the columns whose instants come no later than that of the one named."""
+    return [
+        earlier
+        for chain in IN_ORDER.get(record.table_name, ())
+        if name in chain
+        for earlier in chain[: chain.index(name)]
+        if earlier in columns
+    ]
+
+
 def faults(record: type[Record], columns: Collection[str], now: datetime) -> list[Fault]:
     """Return the checks of the columns that a mapping has; `now` is in UTC."""
     marks = record.columns()

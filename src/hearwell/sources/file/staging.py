@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hearwell.lake.extensions import quoted
 from hearwell.lake.tables import identifier
+from hearwell.sources.file import checks
 from hearwell.sources.file.expression import Expression
 from hearwell.sources.file.plan import LEFT_OUT, Plan, said
 from hearwell.sources.file.table import FAULT, LINE
@@ -64,11 +65,32 @@ def rows(plan: Plan) -> str:
 select {", ".join(filter(None, kept))}
 from (select *, (case {" ".join(kinds)} end)::smallint as _kind
              {f", coalesce({ambiguous}, false) as _ambiguous" if ambiguous else ""}
-from (select *, {", ".join(f"{t.value} as {identifier(t.name)}" for t in plan.targets.values())}
+from {values(plan)})
+"""
+
+
+def values(plan: Plan) -> str:
+    """Return the layers up to the values of the record.
+
+    A local time that came twice is the earlier one, unless that would be before another instant
+    of the row that it must follow.
+    """
+    relation = f"""(
+select *, {", ".join(f"{t.value} as {identifier(t.name)}" for t in plan.targets.values())}
 from (select *{layer("local", {t.name: t.local for t in plan.targets.values() if t.local})}
 from (select *{layer("said", {name: taken(name, e) for name, e in plan.expressions.items()})}
-from ({read(plan)})))))
-"""
+from ({read(plan)}))))"""
+    for name in plan.record.columns():
+        target = plan.targets.get(name)
+        earlier = checks.not_before(plan.record, name, plan.targets)
+        if target and target.later and earlier:
+            kept, before = identifier(name), ", ".join(map(identifier, earlier))
+            relation = (
+                f"(select * replace (case when {kept} < greatest({before}) "
+                f"and {target.ambiguous} then {target.later} else {kept} end as {kept}) "
+                f"from {relation})"
+            )
+    return relation
 
 
 def read(plan: Plan) -> str:

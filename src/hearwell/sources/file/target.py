@@ -64,6 +64,7 @@ class Target:
     value: str  # SQL over said_x and local_x
     faults: tuple[Fault, ...]
     ambiguous: str | None = None  # SQL: was the local time one that came twice?
+    later: str | None = None  # SQL over local_x: the later of the two instants
 
 
 def target(
@@ -129,7 +130,7 @@ def instant(
 ) -> Target:
     said, local = identifier(f"said_{name}"), identifier(f"local_{name}")
     zone = expression.zone or session.zone
-    in_zone, problem = clock(local, zone, session.now.year)
+    in_zone, later, problem = clock(local, zone, session.now.year)
     never = Fault(
         f"{name} does not exist on the clock of {zone}",
         f"{local} is not null and {identifier(name)} is null",
@@ -163,18 +164,20 @@ def instant(
             f"it gives {dtype} and {name} is an instant. For epoch seconds write "
             f"to_timestamp({expression.sql}), for a text strptime({expression.sql}, '…')",
         )
-    return Target(name, column, dtype, reading, value, tuple(faults), ambiguous)
+    return Target(name, column, dtype, reading, value, tuple(faults), ambiguous, later)
 
 
 @cache
-def clock(local: str, zone: str, year: int) -> tuple[str, str]:
+def clock(local: str, zone: str, year: int) -> tuple[str, str, str]:
     """Return SQL for the instant of a reading of the local clock, and for what is wrong with it.
 
+    Of a reading that came twice the earlier instant comes first, then the later one.
     The zone's changes are looked up as far as promises go: what is later is refused.
     """
     last = datetime(year + 3, 1, 1)  # noqa: DTZ001 (naive and in UTC)
     return (
         f"({local_to_utc_sql(local, zone, last=last)})",
+        f"({local_to_utc_sql(local, zone, last=last, later=True)})",
         f"({local_problem_sql(local, zone, last=last)})",
     )
 
