@@ -151,7 +151,7 @@ def counted(
     if twice:
         notes.append(
             f"{twice:,} rows have a local time that came twice when clocks went back: the earlier "
-            "instant was taken"
+            "instant was taken, or the later where the row would else run backwards"
         )
     rows_read = staged + refused.unread
     if not rows_read:
