@@ -71,7 +71,7 @@ def test_nobody_else_can_read_a_lake(public_place, as_nobody):
 
 def test_each_lake_has_a_secret_of_its_own(tmp_path):
     with create(tmp_path / "a") as one, create(tmp_path / "b") as other:
-        assert len(one.identity_key) == 64
+        assert len(one.identity_key) == 32
         assert one.identity_key != other.identity_key
 
 
@@ -169,7 +169,7 @@ def test_a_making_that_is_killed_can_be_done_again(tmp_path, program):
         except NoLake:
             lake = create(path)
         with lake:
-            assert len(lake.identity_key) == 64
+            assert len(lake.identity_key) == 32
             assert lake.snapshot == 1
 
 

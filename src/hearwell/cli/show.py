@@ -28,7 +28,8 @@ def show_answers(answers: Answers, form: str, lake: Lake) -> None:
         names = [*when, *dimensions, "value", f"{answers.question.level:.0%} interval", "n"]
         places = range(len(when) + len(dimensions), len(names))
         table = grid(*names, *compared, right=places)
-        for each in own:
+        # A group may be there for the sake of another metric over the same rows.
+        for each in [each for each in own if each["n"] or each["left_out"]] or own:
             table.add_row(
                 *([each["period"]["from"][:16].replace("T00:00", "")] if when else []),
                 *(

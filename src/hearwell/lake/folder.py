@@ -15,7 +15,7 @@ HOLDER = "write.holder"
 
 PART = ".part"
 
-KEY_CHARACTERS = 64
+KEY_CHARACTERS = 32
 
 
 def located(path: Path) -> Path:

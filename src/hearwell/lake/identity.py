@@ -17,20 +17,30 @@ WITHHELD = (
 )
 """What telephone systems write when a number was not sent: nobody, never one shared person."""
 
+NUMBER_PREFIXES = ("''", "'+'", "'0'", "'00'")
+
 
 def hashed(value: str, key: str) -> str:
     """Return SQL for the keyed SHA-256 of a text value, 128 bits in hex; null for a withheld one.
 
     Case and outer blanks do not matter, so that an e-mail address is the same however it was typed.
-
-    The secret stands on lines of its own: when DuckDB cannot make sense of the value, its message
-    repeats the line in which the value stands.
     """
     plain = f"lower(trim(\n{value}\n))"
     words = ", ".join(quoted(word) for word in WITHHELD)
-    secret = f"\n{quoted(key)}\n"
-    digest = f"sha256({secret}||{plain}||{secret})"
-    return f"case when {plain} not in ({words}) then left({digest}, 32) end"
+    # An enum: of `in` with many words DuckDB makes a join, for which it computes every row's.
+    return f"case when try_cast({plain} as enum ({words})) is null then {digest(plain, key)} end"
+
+
+def digest(plain: str, key: str) -> str:
+    """Return SQL for half of the SHA-256 of the secret and a text.
+
+    A secret that stands in front is enough, because half of a hash cannot be continued. Secret and
+    telephone number together fit into one block of SHA-256; in two it takes twice as long.
+
+    The secret stands on a line of its own: when DuckDB cannot make sense of the value, its message
+    repeats the line in which the value stands.
+    """
+    return f"left(sha256(\n{quoted(key)}\n||{plain}), 32)"
 
 
 def hashed_number(value: str, key: str) -> str:
@@ -38,7 +48,14 @@ def hashed_number(value: str, key: str) -> str:
 
     Only its digits count, without the leading zeros that stand for `+`. A name such as a SIP
     address, which has letters or an @ or digits of another script, is hashed as it is.
+
+    What is a whole number but for `+` or zeros in front is told by a cast, in a third of the time.
     """
+    number = f"try_cast(\n{value}\n as bigint)"
+    is_number = (
+        f"{number} > 0 and {value} in ({', '.join(f'{p} || {number}' for p in NUMBER_PREFIXES)})"
+    )
     digits = f"ltrim(regexp_replace({value}, '[^0-9]', '', 'g'), '0')"
     is_name = f"regexp_matches({value}, '[\\p{{L}}@]|[^\\P{{N}}0-9]')"
-    return hashed(f"(case when {is_name} then {value} else {digits} end)", key)
+    any_other = hashed(f"(case when {is_name} then {value} else {digits} end)", key)
+    return f"case when {is_number} then {digest(f'{number}::varchar', key)} else {any_other} end"

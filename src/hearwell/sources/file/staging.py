@@ -53,7 +53,7 @@ def rows(plan: Plan) -> str:
         f"{quoted(plan.source)} as source",
         *(column(plan, name) for name in plan.record.columns() if name != "source"),
         "_kind",
-        f"case _kind {' '.join(reasons)} end as _reason",
+        f"case when _kind is not null then case _kind {' '.join(reasons)} end end as _reason",
         f"case when _kind > {LEFT_OUT} then {raw} end as _raw",
     ]
     if ambiguous:
