@@ -1,7 +1,8 @@
 """The queries over one table: one for all sums, and one for each number that has quantiles."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -78,7 +79,7 @@ class Passes:
         """Return the query of all sums, and where those of each metric will be found."""
         plan = self.plan()
         columns_of = {each: self.planned(plan, each) for each in self.variants}
-        return self.statement(plan.step_one(), plan.step_two), columns_of
+        return self.statement(plan, plan.step_one(), plan.step_two), columns_of
 
     def plan(self) -> Plan:
         columns = self.record.columns()
@@ -89,25 +90,34 @@ class Passes:
         """Have everything summed that a metric needs; return where it will be found."""
         estimator = self.variants[asked].estimator
         plan.add(Part("count", None, EVERY_ROW))
+        parts = estimator.parts()
+        rest = estimator.among
+        for told in (parts["n"].counted, *estimator.left_out.values()):
+            rest &= ~told.fill_null(False)
+        left_out = {**estimator.left_out, "not known": rest}
         return Columns(
-            {name: plan.add(part) for name, part in estimator.parts().items()},
-            plan.add(Part("count", None, estimator.among)),
-            {
-                reason: plan.add(Part("count", None, rows))
-                for reason, rows in estimator.left_out.items()
-            },
-            [
-                plan.add(Part("count", None, estimator.among & rows))
-                for rows in estimator.left_out.values()
-            ],
+            {name: plan.add(part) for name, part in parts.items()},
+            {reason: plan.add(Part("count", None, rows)) for reason, rows in left_out.items()},
         )
 
-    def statement(self, one: Expr, two: Callable[[Any], Expr]) -> str:
-        """Return the SQL of the rows, the sums of the first step, and what the second makes."""
-        rows = facts(self.record, self.frame, self.spans)
+    @cached_property
+    def rows(self) -> Expr:
+        """The rows of the question, as the lake has them."""
+        return facts(self.record, self.frame, self.spans)
+
+    def statement(self, plan: Plan, one: Expr, two: Callable[[Any], Expr]) -> str:
+        """Return the SQL of the rows, the sums of the first step, and what the second makes.
+
+        The answers stand apart, or Ibis would write each into every condition that reads it.
+        """
+        rows = self.rows
         read = sorted(columns(one) & set(rows.columns) | set(self.frame.keys))
-        sums = two(ibis.table(one.schema(), name="sums"))
-        return f"with {FACTS} as ({sql(rows.select(read))}), sums as ({sql(one)}) {sql(sums)}"
+        answers = plan.answers(ibis.table(one.schema(), name="sums"))
+        chosen = two(ibis.table(answers.schema(), name="answers"))
+        return (
+            f"with {FACTS} as ({sql(rows.select(read))}), sums as ({sql(one)}), "
+            f"answers as ({sql(answers)}) {sql(chosen)}"
+        )
 
     def never_empty(self, cells: Arrays) -> Arrays:
         """Give the question's period a cell of zeros when no row fell into it."""
@@ -149,17 +159,17 @@ class Passes:
         if not is_exact:
             place(value, plan.amounts)
 
-        def shelves(sums: Any) -> Expr:
-            sums = sums.filter(sums.shelf.notnull())
-            told = {} if is_exact else {"value": sums.amount_0.sum() / sums[ROWS].sum()}
-            return plan.step_two(sums, "shelf", **told)
+        def shelves(answers: Any) -> Expr:
+            answers = answers.filter(answers.shelf.notnull())
+            told = {} if is_exact else {"value": answers.amount_0.sum() / answers[ROWS].sum()}
+            return plan.step_two(answers, "shelf", **told)
 
         one = plan.step_one(shelf=value if is_exact else shelf(value))
         same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
         return (
             f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
             f"{', '.join(f'h.{column}' for column in dict.fromkeys(counts.values()))} "
-            f"from ({self.statement(one, shelves)}) as h join cells as c on {same} "
+            f"from ({self.statement(plan, one, shelves)}) as h join cells as c on {same} "
             f"order by c.cell_id, value"
         ), counts
 
@@ -169,18 +179,13 @@ class Columns:
     """In which columns of the cells the parts of a metric are."""
 
     parts: Mapping[str, str]
-    among: str
     left_out: Mapping[str, str]
-    told: Sequence[str]  # of the rows among which it counts, those left out for a reason
 
     def found(self, cells: Arrays, statement: str) -> Found:
         """Return the sums of the metric, and its rows that were left out, by reason."""
         sums = {name: floats(cells[column]) for name, column in self.parts.items()}
         left_out = {reason: floats(cells[column]) for reason, column in self.left_out.items()}
-        unknown = floats(cells[self.among]) - sums["n"]
-        told = sum((floats(cells[column]) for column in self.told), np.zeros_like(unknown))
-        left_out["not known"] = np.clip(unknown - told, 0, None)
-        return Found(Parts(len(unknown), sums), left_out, (statement,))
+        return Found(Parts(len(sums["n"]), sums), left_out, (statement,))
 
 
 def column_for(where: Expr, kinds: dict[str, Expr]) -> str:

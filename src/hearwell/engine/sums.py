@@ -19,6 +19,7 @@ from hearwell.metrics.part import Expr, Part
 
 ROWS = "rows"
 YES_NO = "yes_no"
+SAID = "said"
 MOST_YES_NO = 60  # bits of one whole number
 
 
@@ -32,6 +33,8 @@ def columns(*expressions: Expr) -> set[str]:
     return {field.name for each in expressions for field in each.op().find(ops.Field)}
 
 
+TAKEN_APART = (ops.And, ops.Or, ops.Not, ops.IsNull, ops.NotNull)
+
 Condition = Callable[[ir.Table], Expr]
 """A condition that can be written over any table that has the words and the answers."""
 
@@ -44,6 +47,7 @@ class Plan:
     keys: Sequence[str]
     categories: frozenset[str]  # columns that hold few words
     words: set[str] = field(default_factory=set)  # those that conditions read
+    said: list[Expr] = field(default_factory=list)  # questions to the words alone
     yes_no: list[Expr] = field(default_factory=list)  # questions to each row, never null
     amounts: list[Expr] = field(default_factory=list)
     wheres: list[Expr] = field(default_factory=list)
@@ -59,23 +63,12 @@ class Plan:
             where = where & part.of.notnull()
         i = place(where, self.wheres)
         if i == len(self.conditions):
-            condition = self.rewritten(part.where)
-            if part.how == "count" and part.of is not None:
-                condition = both(condition, self.known(part.of))
-            self.conditions.append(condition)
+            self.conditions.append(self.rewritten(where))
         column = f"{amount}_where_{i}"
         self.chosen[column] = (amount, i)
         return column
 
-    def known(self, of: Expr) -> Condition:
-        """Is it known what is counted?"""
-        if not isinstance(of, ir.BooleanValue):
-            return self.asked(of.notnull())
-        answer = self.rewritten(of)
-        # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
-        return lambda table: answer(table).cast("int8").notnull()
-
-    def rewritten(self, condition: Expr) -> Condition:
+    def rewritten(self, condition: Expr) -> Condition:  # noqa: PLR0911  one for each kind
         """Return the condition over what the first step leaves."""
         node = condition.op()
         match node:
@@ -85,9 +78,21 @@ class Plan:
                 return either(self.rewritten(part(node.left)), self.rewritten(part(node.right)))
             case ops.Not():
                 return opposite(self.rewritten(part(node.arg)))
+            case ops.Coalesce() if isinstance(node.arg[0], TAKEN_APART):
+                return first_known([self.rewritten(part(each)) for each in node.arg])
+            case ops.NotNull() if isinstance(part(node.arg), ir.BooleanValue):
+                return known(self.rewritten(part(node.arg)))
+            case ops.NotNull():
+                return opposite(self.rewritten(part(node.arg).isnull()))
+            case ops.IsNull(ops.Add() | ops.Subtract() | ops.Multiply() as sum_of):
+                return either(
+                    self.rewritten(part(sum_of.left).isnull()),
+                    self.rewritten(part(sum_of.right).isnull()),
+                )
             case _ if columns(condition) <= self.categories:
                 self.words |= columns(condition)
-                return lambda table: rebound(condition, table)
+                said = f"{SAID}_{place(condition, self.said)}"
+                return lambda table: table[said]
         doubt = unknown(condition)
         answer = self.asked(condition)
         return answer if doubt is None else unless(self.asked(doubt), answer)
@@ -109,16 +114,19 @@ class Plan:
         sums = {f"amount_{i}": each.cast("float64").sum() for i, each in enumerate(self.amounts)}
         return self.facts.group_by(**by, **more).aggregate(**{ROWS: self.facts.count()}, **sums)
 
-    def step_two(self, sums: ir.Table, *more: str, **extra: Expr) -> ir.Table:
-        """Return the parts of each group, chosen from the sums."""
-        answers = {}
+    def answers(self, sums: ir.Table) -> ir.Table:
+        """Return the sums with the answer to every question, each computed once."""
+        answers = {f"{SAID}_{i}": rebound(each, sums) for i, each in enumerate(self.said)}
         for i in range(len(self.yes_no)):
             first = i // MOST_YES_NO * MOST_YES_NO
             bit = ibis.literal(2 ** (i - first), "int64")
             answers[f"{YES_NO}_{i}"] = (sums[answers_from(first)] & bit) != 0
-        table = sums.mutate(**answers)
-        table = table.mutate(
-            **{f"where_{i}": each(table) for i, each in enumerate(self.conditions)}
+        return sums.mutate(**answers)
+
+    def step_two(self, answers: ir.Table, *more: str, **extra: Expr) -> ir.Table:
+        """Return the parts of each group, chosen from the sums by the answers."""
+        table = answers.mutate(
+            **{f"where_{i}": each(answers) for i, each in enumerate(self.conditions)}
         )
         chosen = {
             column: table[amount].sum(where=table[f"where_{i}"]).cast("float64").fill_null(0.0)
@@ -154,6 +162,15 @@ def either(left: Condition, right: Condition) -> Condition:
 
 def opposite(condition: Condition) -> Condition:
     return lambda table: ~condition(table)
+
+
+def first_known(conditions: Sequence[Condition]) -> Condition:
+    return lambda table: ibis.coalesce(*(each(table) for each in conditions))
+
+
+def known(condition: Condition) -> Condition:
+    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
+    return lambda table: condition(table).cast("int8").notnull()
 
 
 def unless(no_answer: Condition, condition: Condition) -> Condition:

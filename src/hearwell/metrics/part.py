@@ -23,6 +23,11 @@ class Part:
     of: Expr  # what is summed, or what must be known for a row to count; None counts every row
     where: Expr = EVERY_ROW
 
+    @property
+    def counted(self) -> Expr:
+        """The condition under which a row counts."""
+        return self.where if self.of is None else self.where & self.of.notnull()
+
 
 def count(where: Expr = EVERY_ROW, of: Expr = None) -> Part:
     """Rows for which the condition is true and `of`, when given, is known."""
