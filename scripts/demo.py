@@ -38,6 +38,13 @@ STEPS = (
             " --map {examples}/maps/tickets_uci_servicenow.toml"
         ),
     ),
+    (
+        "",
+        (
+            "import {examples}/incidents/incident_event_log.csv.gz --as case_event"
+            " --map {examples}/maps/case_events_uci_servicenow.toml"
+        ),
+    ),
     ("One number, by queue:", "metric service_level --by queue"),
     (
         "The surveys of 2017 against those of 2015, by what was asked about:",

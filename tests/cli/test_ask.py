@@ -186,7 +186,7 @@ def test_as_of_reads_an_earlier_state(hearwell, lake):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["metric", "abandonment_rat"], "Did you mean abandonment_rate?"),
+        (["metric", "abandonment_rat"], "Did you mean abandonment_rate"),
         (["metric", "SL", "--variant", "SL9"], "SL3, SL1, SL2, SL4, SL5"),
         (["metric", "SL", "--by", "queu"], "Did you mean queue?"),
         (["metric", "SL", "--grain", "fortnight"], "hour_of_week, day, week"),

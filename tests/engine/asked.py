@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.oracle import ORACLE, TIMED, UNTIMED, Rules, change, counted, dated
+from engine.oracle import ORACLE, TIMED, UNTIMED, Rules, change, counted, dated, known_until
 
 from hearwell.metrics.catalog import METRICS
 
@@ -317,7 +317,7 @@ def rules_for(question, metric: str, world: World) -> Rules:
         end = start + timedelta(microseconds=round(seconds * 1e6))
         return world.open_seconds(row, start, end)
 
-    return Rules(world.within, world.short, measured)
+    return Rules(world.within, world.short, measured, known_until(world.rows))
 
 
 def refuses_business(question) -> bool:

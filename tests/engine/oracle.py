@@ -10,6 +10,7 @@ and left out, nor left out twice. Nothing here uses Ibis, DuckDB or the engine; 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class Rules:
     within: float
     short: float
     measured: Callable[[Row, Any, float], float | None]  # row, start, how long → by this clock
+    known_until: dict[str, datetime]  # source → the last instant of which it has told
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -358,6 +360,119 @@ def was_sent(row, _):
     return row["sent_at"] is not None
 
 
+# --- messages --------------------------------------------------------------------------------
+
+
+def written(*directions):
+    """A message to or from a customer; what is said to be a note is none."""
+
+    def judged(row, _):
+        if row["is_public"] is False:
+            return NOT_ASKED
+        if not directions:
+            return True
+        if row["direction"] is None:
+            return Left("direction not known")
+        return True if row["direction"] in directions else NOT_ASKED
+
+    return judged
+
+
+# --- help articles and searches ---------------------------------------------------------------
+
+
+def with_views(judge):
+    """Judge a row for as many views as it stands for."""
+
+    def judged(row, rules):
+        return Left("number of views not known") if row["views"] is None else judge(row, rules)
+
+    return judged
+
+
+def read_for(row, _):
+    seconds = row["read_seconds"]
+    return Left("read time not measured") if seconds is None else (seconds, row["views"])
+
+
+def single_read(judge):
+    """Judge the seconds of a row that is one view: an aggregate hides those of its readers."""
+
+    def judged(row, _):
+        if row["views"] != 1:
+            return Left("told as an aggregate, not as single views")
+        seconds = row["read_seconds"]
+        return Left("read time not measured") if seconds is None else judge(seconds)
+
+    return with_views(judged)
+
+
+def asked_for_help(row, _):
+    how = row["asked_for_help"]
+    if how is None:
+        return Left("not known whether help was asked for")
+    return how in {"chat", "call", "ticket"}, row["views"]
+
+
+def voted_helpful(row, rules):
+    if row["found_helpful"] is None:
+        return NOT_ASKED
+    return with_views(lambda row, _: (row["found_helpful"], row["views"]))(row, rules)
+
+
+def found_nothing(row, _):
+    return Left("number of results not known") if row["results"] is None else row["results"] == 0
+
+
+# --- carts, orders, customers ----------------------------------------------------------------
+
+TOLD = ("created_at", "last_changed_at", "ordered_at", "first_seen_at", "left_at")
+
+
+def known_until(rows):
+    """The last instant of which each source has told, in rows of carts or of customers."""
+    found: dict[str, datetime] = {}
+    for row in rows:
+        for name in TOLD:
+            if row.get(name) is not None:
+                found[row["source"]] = max(found.get(row["source"], row[name]), row[name])
+    return found
+
+
+def left_behind(row, rules):
+    """Not ordered within 24 hours of the last change, of the carts whose 24 hours are over."""
+    changed = row["created_at"] if row["last_changed_at"] is None else row["last_changed_at"]
+    end = changed + timedelta(hours=24)
+    if end > rules.known_until[row["source"]]:
+        return Left("window not over")
+    if row["ordered_at"] is None:
+        return True if row["order_id"] is None else Left("not known when it was ordered")
+    return row["ordered_at"] > end
+
+
+def not_ordered(row, _):
+    return row["order_id"] is None and row["ordered_at"] is None
+
+
+def delivered_after(row, rules):
+    passed = (row["delivered_at"] - row["ordered_at"]).total_seconds()
+    by_clock = rules.measured(row, row["ordered_at"], passed)
+    return Left("not known") if by_clock is None else by_clock
+
+
+def late(row, _):
+    promised = row["promised_at"]
+    return Left("nothing promised") if promised is None else row["delivered_at"] > promised
+
+
+def left_soon(row, rules):
+    """Gone within 365 days, of the customers whose 365 days are over."""
+    end = row["first_seen_at"] + timedelta(days=365)
+    if end > rules.known_until[row["source"]]:
+        return Left("first year not over")
+    return row["left_at"] is not None and row["left_at"] <= end
+
+
 # --- all of them -----------------------------------------------------------------------------
 
 answered_only = (with_wait(lambda _row, wait, _rules: wait), "answered")
@@ -448,7 +563,55 @@ SURVEYS: dict[str, dict[str, tuple[Any, Judge]]] = {
     },
     "survey_send_rate": {"sent": ("share", was_sent)},
 }
-ORACLE = CALLS | CASES | SURVEYS
+MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "message_volume": {
+        "messages": ("total", written()),
+        "received": ("total", written("inbound")),
+        "sent": ("total", written("outbound")),
+    },
+}
+VIEWS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "article_reads": {"all": ("total", with_views(lambda row, _: row["views"]))},
+    "article_read_time": {
+        "mean": ("weighted_mean", with_views(read_for)),
+        "p50": (0.5, single_read(lambda seconds: seconds)),
+    },
+    "abandoned_reads": {"under_10_seconds": ("share", single_read(lambda seconds: seconds < 10))},
+    "help_requests_per_read": {"all": ("weighted_share", with_views(asked_for_help))},
+    "helpful_share": {"all": ("weighted_share", voted_helpful)},
+}
+SEARCHES: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "searches_without_result": {"all": ("share", found_nothing)},
+}
+CARTS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "cart_abandonment_rate": {
+        "after_24_hours": ("share", left_behind),
+        "so_far": ("share", not_ordered),
+    },
+}
+ORDERS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "delivery_time": {
+        "p50": (0.5, delivered_after),
+        "p90": (0.9, delivered_after),
+        "mean": ("mean", delivered_after),
+    },
+    "late_delivery_rate": {"all": ("share", late)},
+}
+CUSTOMERS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "churn_rate": {
+        "within_a_year": ("share", left_soon),
+        "so_far": ("share", lambda row, _: row["left_at"] is not None),
+    },
+}
+DATED_BY = {  # where all metrics of a record go by the same instant
+    "sent_at": MESSAGES,
+    "opened_at": VIEWS,
+    "at": SEARCHES,
+    "created_at": CARTS,
+    "delivered_at": ORDERS,
+    "first_seen_at": CUSTOMERS,
+}
+ORACLE = CALLS | CASES | SURVEYS | MESSAGES | VIEWS | SEARCHES | CARTS | ORDERS | CUSTOMERS
 TIMED = {  # durations that began at a known instant: they have business time
     "wait_time",
     "offered_wait",
@@ -457,12 +620,21 @@ TIMED = {  # durations that began at a known instant: they have business time
     "patience",
     "time_to_resolution",
     "time_to_close",
+    "delivery_time",
 }
-UNTIMED = {"hold_time", "on_hold_time", "average_handle_time"}  # only their length is known
+UNTIMED = {  # only their length is known
+    "hold_time",
+    "on_hold_time",
+    "average_handle_time",
+    "article_read_time",
+}
 
 
 def dated(metric, variant, row):
     """Give the instant that says to which period a row belongs."""
+    for instant, metrics in DATED_BY.items():
+        if metric in metrics:
+            return row[instant]
     if metric in CALLS:
         return row["entered_at"]
     if metric in {"time_to_resolution", "time_to_close"} or variant in {"solved", "closed"}:
@@ -550,7 +722,8 @@ def mean(found, _rules, level, _kind):
 
 
 def total(found, _rules, level, _kind):
-    return len(found), ends(intervals.poisson_total(one(len(found)), one(len(found)), level))
+    amount, squares = sum(found), sum(x * x for x in found)
+    return amount, ends(intervals.poisson_total(one(amount), one(squares), level))
 
 
 def weighted_share(found, _rules, level, _kind):

@@ -23,8 +23,7 @@ def holding(lake: Lake, settings: Settings | None = None, **tables: Iterable[Row
     A row says what it knows; its source and when it was received need not be said.
     """
     asked = replace(lake, settings=settings or lake.settings, views=set())
-    for name in ("call", "survey", "case", "shift"):
-        record = RECORDS[name]
+    for name, record in RECORDS.items():
         columns = typed(record)
         body = ", ".join(f"{identifier(column)} {dtype}" for column, dtype in columns.items())
         asked.connection.execute(f"create or replace temp table {identifier(name)} ({body})")

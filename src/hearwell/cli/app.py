@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hearwell import __version__
-from hearwell.cli import ask, bring, describe, keep
+from hearwell.cli import ask, bring, build, describe, keep, report, simulate
 from hearwell.errors import HearwellError
 
 app = typer.Typer(
@@ -42,7 +42,10 @@ def hearwell(
 app.command("init")(keep.init)
 app.command("import")(bring.import_files)
 app.add_typer(bring.sync_app, name="sync")
+app.command("simulate")(simulate.simulate)
+app.command("build")(build.build)
 app.command("scorecard")(ask.scorecard)
+app.command("report")(report.report)
 app.command("metric")(ask.metric)
 app.command("rows")(ask.rows)
 app.command("metrics")(describe.metrics)

@@ -5,13 +5,24 @@ from contextlib import contextmanager
 
 import ibis
 
+from hearwell.engine.case_build import drop, make_case_facts
 from hearwell.engine.period import organisation_days
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
+from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.records.call import Call
+from hearwell.records.case import Case
+from hearwell.records.case_event import CaseEvent
+from hearwell.records.message import Message
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
+
+MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
+    AgentDay: (Call, Shift),
+    CaseFact: (Case, Message, CaseEvent),
+}
+"""Of which records each derived fact is made."""
 
 KNOWN_INSTANTS = """
 select min(instant), max(instant) from (
@@ -24,12 +35,17 @@ select min(instant), max(instant) from (
 @contextmanager
 def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
-    if record is not AgentDay:
-        lake.use(record)
+    for source in MADE_FROM.get(record, (record,)):
+        lake.use(source)
+    make = {AgentDay: make_agent_days, CaseFact: make_case_facts}.get(record)
+    made = make(lake) if make else []
+    try:
         yield
-        return
-    lake.use(Call)
-    lake.use(Shift)
+    finally:
+        drop(lake, made)
+
+
+def make_agent_days(lake: Lake) -> list[str]:
     run = lake.connection.execute
     first, last = run(KNOWN_INSTANTS).fetchall()[0]
     run("create or replace temp table organisation_day (began_at timestamp, day_end timestamp)")
@@ -40,7 +56,4 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
     made = agent_days(Call.unbound(), Shift.unbound(), day, until)
     run(f"create or replace temp table agent_day as {sql(made)}")
-    try:
-        yield
-    finally:
-        run("drop table agent_day; drop table organisation_day")
+    return ["agent_day", "organisation_day"]

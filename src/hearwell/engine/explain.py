@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
+from hearwell.engine.derived import MADE_FROM
 from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
@@ -13,16 +14,12 @@ from hearwell.engine.rows import columns_of, used_by
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
-from hearwell.metrics.facts.agent_day import AgentDay
 from hearwell.metrics.metric import Metric
 from hearwell.records import RECORDS
-from hearwell.records.call import Call
 from hearwell.records.record import Record
-from hearwell.records.shift import Shift
 from hearwell.settings import Settings
 
 EXAMPLE = Period(datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001  naive UTC
-MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {AgentDay: (Call, Shift)}
 
 
 def statements(asked: Asked, settings: Settings) -> list[str]:

@@ -1,10 +1,11 @@
-"""Do they wait? Metrics of queues and telephone calls."""
+"""Do they wait? Metrics of queues and telephone calls, and how much is written."""
 
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import Mean, OfferedWait, Patience, Quantile, Share, Total
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
 from hearwell.records.call import NOT_OFFERED, Call
+from hearwell.records.message import Message
 from hearwell.settings import Settings
 
 REFUSED = ("refused_full", "refused_empty")
@@ -328,4 +329,35 @@ def patience(call: Call, clock: Clock) -> Variants:
             estimator=Patience(waited, call.outcome == "abandoned", among=among, left_out=unknown),
             meaning="all waits over the number who hung up",
         )
+    }
+
+
+@metric(
+    unit=Unit.COUNT,
+    better=Better.IN_RANGE,
+    question=Question.WAIT,
+    dated_by="sent_at",
+    credits="the channel",
+    guardrail="time_to_resolution",
+    source="messages counted once each, in every written channel; notes among agents are none",
+)
+def message_volume(message: Message) -> Variants:
+    """How many messages were written, in all channels but the telephone.
+
+    A message is one to or from a customer unless its source says that it is a note.
+    """
+    public = message.is_public.fill_null(True)
+    unknown = {"direction not known": public & message.direction.isnull()}
+    return {
+        "messages": Variant(
+            estimator=Total(among=public), meaning="messages to and from customers"
+        ),
+        "received": Variant(
+            estimator=Total(among=public & (message.direction == "inbound"), left_out=unknown),
+            meaning="messages from customers",
+        ),
+        "sent": Variant(
+            estimator=Total(among=public & (message.direction == "outbound"), left_out=unknown),
+            meaning="messages to customers, those of bots and automation included",
+        ),
     }

@@ -1,0 +1,1 @@
+"""A page to send, print and read without a network: what the scorecard shows, and why."""

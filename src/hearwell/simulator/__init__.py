@@ -1,0 +1,1 @@
+"""A company that never was: its customers, agents and records, drawn from a seed."""

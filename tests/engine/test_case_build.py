@@ -1,0 +1,158 @@
+"""Facts that are kept are those of a full build, whatever came in between, in whatever order."""
+
+import random
+
+import pytest
+from engine.test_case_facts import COMPARED, histories
+
+from hearwell.engine.case_build import case_build
+from hearwell.engine.derived import readable
+from hearwell.lake.lake import create, open_lake
+from hearwell.lake.merge import merge
+from hearwell.lake.tables import identifier, typed
+from hearwell.lake.upkeep import checkpoint
+from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.records import RECORDS
+
+from engine.case_oracle import facts as by_hand  # isort: skip
+from engine.tables import DEFAULTS, literal  # isort: skip
+
+NAMES = ("case", "message", "case_event")
+
+
+@pytest.fixture
+def lake(tmp_path):
+    with create(tmp_path / "lake") as made:
+        yield made
+
+
+def bring(lake, name, rows):
+    """Bring rows in as an import does."""
+    columns = typed(RECORDS[name])
+    body = ", ".join(
+        f"({', '.join(literal((DEFAULTS | row).get(column)) for column in columns)})"
+        for row in rows
+    )
+    types = ", ".join(
+        f"{identifier(column)}::{dtype} as {identifier(column)}"
+        for column, dtype in columns.items()
+    )
+    named = ", ".join(map(identifier, columns))
+    with lake.staging() as folder:
+        file = folder / "rows.parquet"
+        lake.connection.execute(
+            f"copy (select {types} from (values {body}) as t({named})) to '{file}' (format parquet)"
+        )
+        with lake.writing(f"bring {name}"):
+            return merge(lake, RECORDS[name], file)
+
+
+def facts(lake):
+    with readable(lake, CaseFact):
+        rows = lake.connection.execute(
+            f"select source, case_id, {', '.join(COMPARED)} from case_fact"
+        ).fetchall()
+    assert len({row[:2] for row in rows}) == len(rows)
+    return {row[:2]: dict(zip(COMPARED, row[2:], strict=True)) for row in rows}
+
+
+def wanted(kept):
+    told = by_hand(*(list(kept[name].values()) for name in NAMES))
+    return {key: {name: fact[name] for name in COMPARED} for key, fact in told.items()}
+
+
+KEYS = {"case": "case_id", "message": "message_id", "case_event": "event_id"}
+
+
+def key(name, row):
+    return row["source"], row["case_id"] if name != "message" else "", row[KEYS[name]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
+    """Rows come in batches, change, are merged and deleted; checkpoints and builds lie between."""
+    draw = random.Random(seed)
+    rows = dict(zip(NAMES, histories(seed, 120), strict=True))
+    kept = {name: {} for name in NAMES}
+    for _ in range(8):
+        name = draw.choice(NAMES)
+        batch = draw.sample(rows[name], min(40, len(rows[name])))
+        if name == "case":  # some are merged into others, or no longer
+            batch = [
+                row
+                | {"merged_into": draw.choice([None, None, None, draw.choice(batch)["case_id"]])}
+                for row in batch
+            ]
+        bring(lake, name, batch)
+        kept[name] |= {key(name, row): row for row in batch}
+        if draw.random() < 0.2:
+            gone = draw.choice(list(kept[name]))
+            with lake.writing("erase"):
+                lake.connection.execute(
+                    f"delete from lake.{identifier(name)} where source = '{gone[0]}' "
+                    f"and {KEYS[name]} = '{gone[2]}'"
+                    + (f" and case_id = '{gone[1]}'" if name == "case_event" else "")
+                )
+            del kept[name][gone]
+        if draw.random() < 0.3:
+            checkpoint(lake, at_once=draw.random() < 0.5)
+        if draw.random() < 0.6:
+            case_build(lake)
+        assert facts(lake) == wanted(kept)
+    case_build(lake)
+    assert facts(lake) == wanted(kept)
+    assert case_build(lake) is None
+
+
+def test_only_what_changed_is_made_anew(lake):
+    """One new message, in one of a hundred cases."""
+    cases, messages, _ = histories(1, 100)
+    plain = [row | {"source": "s", "merged_into": None} for row in cases]
+    bring(lake, "case", plain)
+    bring(lake, "message", [row | {"source": "s"} for row in messages])
+    done = case_build(lake)
+    assert (done.cases, done.is_full) == (100, True)
+    bring(lake, "message", [messages[0] | {"source": "s", "message_id": "new"}])
+    done = case_build(lake)
+    assert (done.cases, done.is_full) == (1, False)
+
+
+def test_a_state_of_the_past_has_its_own_facts(lake):
+    """Read as of before the reply came, the case has none."""
+    (case, *_), _, _ = histories(2, 1)
+    case |= {"source": "s", "merged_into": None, "customer_id": "ann"}
+    word = {"source": "s", "case_id": case["case_id"], "sent_at": case["opened_at"]}
+    bring(lake, "case", [case])
+    bring(lake, "message", [word | {"message_id": "1", "author_kind": "customer"}])
+    case_build(lake)
+    before = lake.snapshot
+    bring(lake, "message", [word | {"message_id": "2", "author_kind": "agent"}])
+    case_build(lake)
+    ((_, now),) = facts(lake).items()
+    path = lake.path
+    lake.close()
+    with open_lake(path, as_of=str(before)) as past:
+        ((_, then),) = facts(past).items()
+    assert (then["human_replies"], now["human_replies"]) == (0, 1)
+
+
+def test_what_was_forgotten_is_not_followed(lake):
+    """A checkpoint that forgets the states since the last build leads to a full one."""
+    cases, messages, _ = histories(4, 20)
+    bring(lake, "case", cases)
+    case_build(lake)
+    bring(lake, "message", messages)
+    bring(lake, "message", [messages[0] | {"message_id": "new"}])
+    lake.settings = lake.settings.model_copy(update={"keep_snapshots_days": 0})
+    checkpoint(lake, at_once=True)
+    assert case_build(lake).is_full
+
+
+def test_another_rule_makes_all_anew(lake, monkeypatch):
+    """Facts that an older version made are not answered from."""
+    cases, messages, _ = histories(3, 20)
+    bring(lake, "case", cases)
+    bring(lake, "message", messages)
+    case_build(lake)
+    monkeypatch.setattr("hearwell.engine.case_build.formula", lambda: "another")
+    assert case_build(lake).is_full
