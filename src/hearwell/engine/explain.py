@@ -72,7 +72,7 @@ def answerable(lake: Lake, only: type[Record] | None = None) -> Answerable:
     """
     filled = {name: filled_columns(lake, record) for name, record in RECORDS.items()}
     wanted = [m for m in METRICS.values() if only is None or only in made_from(m)]
-    could = [m for m in wanted if all(filled[each.table_name] for each in made_from(m))]
+    could = [m for m in wanted if any(filled[each.table_name] for each in made_from(m))]
     asked = tuple(Asked(metric, next(iter(metric.variants()))) for metric in could)
     answers = ask(lake, Question(asked)).answers if asked else []
     counted = {each.asked.metric.name for each in answers if each.estimate.n.sum()}

@@ -30,8 +30,9 @@ def card(content: Content, answers: list[Answer], name: str) -> list[Html]:
     """
     level = share_of(content.card.question.level)
     compared = content.is_compared
-    heads = ["Metric", "Value", f"{level} interval", "n", *(["Change", ""] if compared else [])]
-    marks = ["", "figure", "figure", "figure", *(["figure", ""] if compared else [])]
+    changes = [f"Change, {level} interval", ""] if compared else []
+    heads = ["Metric", f"Value, {level} interval", "n", *changes]
+    marks = [None, "figure", "figure", *(["figure", None] if compared else [])]
     cells = [
         element("th", head or hidden("Verdict"), scope="col", role="columnheader", class_=each)
         for head, each in zip(heads, marks, strict=True)
@@ -88,8 +89,13 @@ def row(content: Content, answer: Answer, shared: Mapping[str, int]) -> Html:
     ]
     cells = [
         element("th", name, told, scope="row", role="rowheader"),
-        figure(value(cell["value"], number(cell["value"], answer.unit)), "value"),
-        figure(interval(cell["low"], cell["high"], answer.unit), "interval"),
+        figure(
+            [
+                value(cell["value"], number(cell["value"], answer.unit)),
+                element("span", interval(cell["low"], cell["high"], answer.unit), class_="note"),
+            ],
+            "value",
+        ),
         figure(f"{cell['n']:,}", "n"),
     ]
     if content.is_compared:

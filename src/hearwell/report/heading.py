@@ -1,6 +1,7 @@
 """The top of a report: of what and when it tells, how fresh it is, and what changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from hearwell.metrics.metric import Question
 from hearwell.report import day
@@ -42,17 +43,24 @@ def told_of(content: Content) -> Iterator[tuple[str, Html | str | list[Html]]]:
     taken = f", taken {day.moment(content.taken_at)}" if content.taken_at else ""
     asked = f", asked for as of {content.as_of}" if content.as_of else ""
     yield "State of the lake", f"snapshot {card.snapshot}{taken}{asked}"
-    fresh = list(freshness(content))
+    fresh = {name: each for name, each in content.card.freshness.items() if each["newest"]}
     if fresh:
-        yield "Newest", fresh
+        yield "Newest", list(freshness(fresh))
+        yield "Received", " to ".join(received(fresh))
 
 
-def freshness(content: Content) -> Iterator[Html]:
-    for record, of_record in content.card.freshness.items():
-        if of_record["newest"]:
-            received = of_record["received"]
-            also = f" (received {day.told(received)})" if received else ""
-            yield element("div", f"{spaced(record)}: {day.told(of_record['newest'])}{also}")
+def freshness(fresh: Mapping[str, Mapping[str, str | None]]) -> Iterator[Html]:
+    """Give the newest row of each table."""
+    for record, bounds in fresh.items():
+        yield element("div", f"{spaced(record)}: {day.told(bounds['newest'] or '')}")
+
+
+def received(fresh: Mapping[str, Mapping[str, str | None]]) -> list[str]:
+    """Return when the last row of a table came in: the first and the last of these times."""
+    times = sorted(
+        datetime.fromisoformat(each["received"]) for each in fresh.values() if each["received"]
+    )
+    return list(dict.fromkeys(day.moment(each) for each in (times[0], times[-1])))
 
 
 def period(content: Content) -> str:

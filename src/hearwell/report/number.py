@@ -73,11 +73,11 @@ def marks(values: Sequence[float], unit: Unit) -> list[str]:
 
 
 def unit_of(values: Sequence[float]) -> tuple[int, str]:
-    """Return the largest unit of time that tells each of the values with two decimals."""
+    """Return the largest unit of time that tells the values with few decimals: 1.5 h, 2.25 d."""
     highest = max(map(abs, values))
-    for length, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
-        hundredths = [100 * value / length for value in values]
-        if highest >= length and all(abs(each - round(each)) < 1e-6 for each in hundredths):
+    for length, name, parts in ((DAY, "d", 100), (HOUR, "h", 10), (MINUTE, "min", 10)):
+        counted = [parts * value / length for value in values]
+        if highest >= length and all(abs(each - round(each)) < 1e-6 for each in counted):
             return length, name
     return 1, "s"
 
