@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from report.conftest import ABANDONED, HOSTILE, LEVEL, SATISFIED, SMALL, SOME, URDU, VOLUME, parsed
+from report.made import ABANDONED, HOSTILE, LEVEL, SATISFIED, SMALL, SOME, URDU, VOLUME
+from report.reading import parsed
 
 from hearwell.engine.ask import ask
 from hearwell.engine.errors import UnknownDimension

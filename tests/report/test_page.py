@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 from engine.tables import holding
-from report.conftest import ABANDONED, HOSTILE, LEVEL, SMALL, SOME, URDU, VOLUME, Node, parsed
+from report.made import ABANDONED, HOSTILE, LEVEL, SMALL, SOME, URDU, VOLUME
+from report.reading import Node, parsed
 
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Asked, Question

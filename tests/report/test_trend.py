@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from report.conftest import LEVEL, SATISFIED, SOME, VOLUME, parsed
+from report.made import LEVEL, SATISFIED, SOME, VOLUME
+from report.reading import parsed
 
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question

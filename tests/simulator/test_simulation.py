@@ -1,15 +1,21 @@
 """The model: the same seed gives the same company, and effects are where they were planted."""
 
+import os
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import pytest
 
+from hearwell import simulator
 from hearwell.simulator.column import Either, array_of
 from hearwell.simulator.company import CHANNELS, PRODUCTS, TOPICS, Company
 from hearwell.simulator.conversations import after_work
 from hearwell.simulator.phone import QUEUE_LIMIT_SECONDS, Work, serve
+from hearwell.simulator.shop import latest
 from hearwell.simulator.simulation import TABLES, Simulation
 from hearwell.simulator.staff import DAY, HOUR, PHONE_STARTS, WRITTEN_STARTS, Staff
 
@@ -40,6 +46,42 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others():
     assert not np.array_equal(one["customer", "value"], other["customer", "value"])
 
 
+def test_the_rows_are_the_same_in_another_process():
+    """Nothing depends on the order of a set, which differs from process to process."""
+    digests = set()
+    for hash_seed in ("1", "2"):
+        run = subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        digests.add(run.stdout)
+    assert len(digests) == 1
+
+
+DIGEST = """
+from datetime import date
+from hashlib import sha256
+from hearwell.simulator.column import array_of
+from hearwell.simulator.company import Company
+from hearwell.simulator.simulation import Simulation
+
+tables = Simulation(Company(200, 5, 30, date(2026, 6, 30), ("bad_release",))).tables()
+found = [array_of(each) for _, table in tables for each in table.values()]
+print(sha256(b"".join(each.tobytes() for each in found if each is not None)).hexdigest())
+"""
+
+
+def test_the_simulator_knows_no_lake():
+    """It draws arrays; what writes them is a job."""
+    for file in Path(simulator.__file__).parent.glob("*.py"):
+        text = file.read_text("utf-8")
+        assert "hearwell.lake" not in text, file
+        assert "duckdb" not in text, file
+
+
 def test_a_column_has_as_many_values_as_its_table_has_rows():
     for name, table in Simulation(company(size=300, days=30)).tables():
         sizes = {len(found) for each in table.values() if (found := array_of(each)) is not None}
@@ -68,7 +110,7 @@ def plain():
 
 def changed(simulation, at, value, group):
     """Return a mean before and from the day of the effects, of one group."""
-    later = at >= simulation.company.effects.day * DAY
+    later = at >= simulation.company.effects.begins_at
     return value[group & ~later].mean(), value[group & later].mean()
 
 
@@ -111,7 +153,7 @@ def test_a_slow_channel_doubles_its_first_response(plain):
     def response(simulation, name):
         contacts, seconds = simulation.contacts, simulation.by_contact.response_seconds
         group = (contacts.channel == CHANNELS.index(name)) & (seconds > 0)
-        later = contacts.at >= simulation.company.effects.day * DAY
+        later = contacts.at >= simulation.company.effects.begins_at
         return np.median(seconds[group & later]) / np.median(seconds[group & ~later])
 
     slow = Simulation(company("slow_channel", size=10_000, days=180))
@@ -123,7 +165,7 @@ def test_a_slow_channel_doubles_its_first_response(plain):
 def test_a_deal_breaker_makes_customers_leave_who_are_as_satisfied_as_before(plain):
     def raised(simulation):
         matters, found = simulation.matters, simulation.found
-        later = matters.at >= simulation.company.effects.day * DAY
+        later = matters.at >= simulation.company.effects.begins_at
         topic = next(i for i, each in enumerate(TOPICS) if each.name == "refund")
         rows = found.happened & later & (matters.topic == topic)
         left = np.isfinite(simulation.customers.left_at[matters.customer[rows]])
@@ -133,6 +175,32 @@ def test_a_deal_breaker_makes_customers_leave_who_are_as_satisfied_as_before(pla
     (usual, satisfaction), (more, as_satisfied) = raised(plain), raised(broken)
     assert more > usual + 0.15
     assert as_satisfied == pytest.approx(satisfaction, abs=0.1)
+
+
+def test_dissatisfied_customers_leave_and_buy_less(plain):
+    found, customers = plain.found, plain.customers
+    left = np.isfinite(customers.left_at[plain.matters.customer])
+    cross, pleased = found.satisfaction < 2, found.satisfaction > 4
+    assert left[cross].mean() > 1.5 * left[pleased].mean()
+    feeling = latest(
+        plain.matters.customer,
+        found.ends_at,
+        found.satisfaction,
+        plain.orders.customer,
+        plain.orders.ordered_at,
+    )
+    is_placed = np.zeros(len(feeling), dtype=bool)
+    is_placed[plain.placed] = True
+    assert is_placed[feeling < 2].mean() < 0.7 * is_placed[feeling > 4].mean()
+
+
+def test_what_goes_wrong_lowers_satisfaction(plain):
+    found, matters = plain.found, plain.matters
+    late = np.append(plain.orders.is_late, False)[matters.order]
+    usual = found.satisfaction[~late & found.is_solved & (found.contacts == 1)].mean()
+    assert found.satisfaction[late].mean() < usual - 0.5
+    assert found.satisfaction[found.contacts > 1].mean() < usual - 0.5
+    assert found.satisfaction[~found.is_solved].mean() < usual - 1
 
 
 def test_what_is_planted_is_told_with_group_size_and_day(plain):

@@ -2,10 +2,11 @@
 
 from rich.markup import escape
 
-from hearwell.cli.export import flat, shown, write_csv, write_json, write_parquet
+from hearwell.cli.export import shown, write_csv, write_json, write_parquet
 from hearwell.cli.numbers import NOTHING
 from hearwell.cli.table import changes, console, figures, footer, grid, heading, left_out
 from hearwell.engine.answer import Answers
+from hearwell.engine.flat import flat
 from hearwell.engine.rows import Rows
 from hearwell.lake.lake import Lake
 

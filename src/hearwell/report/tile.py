@@ -16,8 +16,6 @@ from hearwell.report.scale import Scale, scale
 from hearwell.report.trend import Point, Trend
 from hearwell.report.verdict import verdict
 
-EACH = {"day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"}
-
 
 def tile(content: Content, answer: Answer) -> Html:
     asked, where = answer.asked, place(answer.asked)
@@ -69,7 +67,7 @@ def over_time(content: Content, answer: Answer, name: str) -> Html:
         return element("p", f"All within one {trend.grain}: no trend to draw.", class_="note")
     level = share_of(content.card.question.level)
     minimum_n = content.settings.minimum_n
-    told = f"{name}, each {EACH[trend.grain]}. With its {level} interval."
+    told = f"{name}, each {trend.grain}. With its {level} interval."
     caption = [f"Each {trend.grain}, with its {level} interval", *remarks(trend, minimum_n)]
     return element(
         "figure",

@@ -18,6 +18,7 @@ from hearwell.simulator.column import (
 from hearwell.simulator.company import (
     CHAT,
     DAY,
+    DAYS_OF_A_YEAR,
     INSTAGRAM,
     MESSENGER,
     PHONE,
@@ -57,7 +58,7 @@ def article_table(company: Company) -> Table:
     rng = company.generator("articles")
     size = len(LANGUAGES) * len(TOPICS) * ARTICLES_OF_TOPIC
     number = np.arange(size)
-    published = -rng.random(size) * 2 * 365 * DAY - DAY
+    published = -rng.random(size) * 2 * DAYS_OF_A_YEAR * DAY - DAY
     return {
         "article_id": Identifiers("article-", number),
         "title": Words(number // ARTICLES_OF_TOPIC, about()),

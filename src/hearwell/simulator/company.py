@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
-from hearwell.simulator.effects import Effects
+from hearwell.simulator.effects import MOMENT, Effects
 
 DAY = 86_400
 HOUR = 3_600
@@ -89,7 +89,8 @@ class Company:
 
     @cached_property
     def effects(self) -> Effects:
-        return Effects(self.planted, self.days)
+        day = int(self.days * MOMENT)
+        return Effects(self.planted, day, float(day * DAY))
 
     def generator(self, part: str) -> Generator:
         """Return the random numbers of one part.

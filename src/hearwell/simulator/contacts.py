@@ -9,6 +9,7 @@ from hearwell.simulator.company import (
     DAY,
     EMAIL,
     GROUPS,
+    HOUR,
     PHONE,
     TOPICS,
     WEB_FORM,
@@ -144,7 +145,7 @@ def write_instead(  # noqa: PLR0913, PLR0917  who was not reached, and who answe
     is_last = np.ones(len(contacts), dtype=bool)
     is_last[contacts.previous[contacts.previous >= 0]] = False
     writes = np.isfinite(unreached_at) & is_last & (rng.random(len(contacts)) < WRITES_INSTEAD)
-    at = unreached_at + 300.0 + rng.exponential(4 * 3_600.0, len(contacts))
+    at = unreached_at + 300.0 + rng.exponential(4 * HOUR, len(contacts))
     rows = np.nonzero(writes & (at < company.end))[0]
     matter = contacts.matter[rows]
     more = Contacts(

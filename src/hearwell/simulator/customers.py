@@ -49,9 +49,9 @@ LANGUAGES = tuple(dict.fromkeys(place.language for place in PLACES))
 LANGUAGE_OF_PLACE = np.array([LANGUAGES.index(place.language) for place in PLACES], dtype=np.int8)
 CHANNELS_OF_PLACE = np.cumsum(np.array([place.channels for place in PLACES]), axis=1)
 
-CENTS_OF_UNIT = {"GBP": 0.8, "USD": 1.0, "EUR": 0.9, "PKR": 280.0, "INR": 84.0}
-CENTS_OF_UNIT |= {"KHR": 4100.0, "BYN": 3.3}
-RATE_OF_PLACE = np.array([CENTS_OF_UNIT[place.currency] for place in PLACES])
+DOLLARS_WORTH = {"GBP": 0.8, "USD": 1.0, "EUR": 0.9, "PKR": 280.0, "INR": 84.0}
+DOLLARS_WORTH |= {"KHR": 4100.0, "BYN": 3.3}
+RATE_OF_PLACE = np.array([DOLLARS_WORTH[place.currency] for place in PLACES])
 """What one dollar is in the currency of a place, about."""
 
 SEGMENTS = ("consumer", "small business", "large business")

@@ -11,8 +11,6 @@ from hearwell.simulator.column import Array
 MOMENT = 0.6
 """When an effect begins, as a part of the period: there is enough before it to compare with."""
 
-DAY = 86_400
-
 
 @dataclass(frozen=True)
 class Effect:
@@ -60,14 +58,15 @@ EFFECTS = {
 class Effects:
     """The planted effects of a company, as what they do to each row."""
 
-    def __init__(self, planted: Sequence[str], days: int) -> None:
+    def __init__(self, planted: Sequence[str], day: int, begins_at: float) -> None:
         self.planted = tuple(name for name in EFFECTS if name in planted)
-        self.day = int(days * MOMENT)
+        self.day = day  # from which they are there
+        self.begins_at = begins_at  # the same in seconds
 
     def on(self, effect: str, codes: Array, seconds: Array) -> Array:
         """Return the rows that an effect changes."""
         is_planted = effect in self.planted
-        found: Array = (codes == EFFECTS[effect].code) & (seconds >= self.day * DAY)
+        found: Array = (codes == EFFECTS[effect].code) & (seconds >= self.begins_at)
         return found & is_planted
 
     def handle_time_factor(self, queue: Array, at: Array) -> Array:

@@ -250,7 +250,7 @@ def seats_for(company: Company, first_at: Array, work: Work) -> int:
 
     The plan is made of the days before any planted effect, so that staff is the same without it.
     """
-    before = max(company.effects.day, 1) * DAY
+    before = company.effects.begins_at
     known = work.at < before
     if not known.any():
         return 0

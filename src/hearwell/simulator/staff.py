@@ -17,7 +17,7 @@ from hearwell.simulator.column import (
     Table,
     Words,
 )
-from hearwell.simulator.company import DAY, HOUR, Company
+from hearwell.simulator.company import DAY, DAYS_OF_A_YEAR, HOUR, Company
 
 FEWEST_SEATS = 4
 """So that every hour of every day somebody is there, although each has two days off."""
@@ -114,7 +114,7 @@ class Staff:
         weekdays = (np.arange(company.days) + company.begins.weekday()) % 7
         first_off = np.array(FIRST_DAYS_OFF)[number % len(FIRST_DAYS_OFF)]
         works = ((weekdays[:, None] - first_off) % 7) >= 2
-        leaves = rng.random(count) < LEAVE_EACH_YEAR * company.days / 365
+        leaves = rng.random(count) < LEAVE_EACH_YEAR * company.days / DAYS_OF_A_YEAR
         moves = rng.integers(1, max(2, company.days), count)
         first = self.agents + number
         second = np.where(leaves, self.agents + count + np.cumsum(leaves) - 1, NOBODY)
@@ -126,7 +126,7 @@ class Staff:
             first=first,
             second=second,
             second_from=moves,
-            joined_at=-rng.random(count) * 4 * 365 * DAY,
+            joined_at=-rng.random(count) * 4 * DAYS_OF_A_YEAR * DAY,
         )
         self.teams.append(team)
         return team
