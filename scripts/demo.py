@@ -57,6 +57,10 @@ STEPS = (
         "And the scorecard, of all there is since April 2016 against what came before:",
         "scorecard --from 2016-04-01 --to 2026-12-31",
     ),
+    (
+        "The same as a page that can be sent and printed, with trends and breakdowns:",
+        "report --out demo-report.html --from 2016-04-01 --to 2026-12-31",
+    ),
 )
 
 

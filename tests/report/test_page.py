@@ -15,7 +15,6 @@ from hearwell.engine.scorecard import asked_for
 from hearwell.lake.lake import create
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Question as FiveQuestions
-from hearwell.metrics.metric import Unit
 from hearwell.report.content import content
 from hearwell.report.number import difference, interval, number
 from hearwell.report.page import page
@@ -263,17 +262,3 @@ def exact(node: Node) -> float:
 
 def defined(tree: Node):
     return tree.id("definitions").parent.all("article")
-
-
-def test_units_are_those_of_the_terminal():
-    """A number on the page is the number in the terminal, in the typography of print."""
-    from hearwell.cli import numbers as terminal  # noqa: PLC0415  only this test knows both
-
-    for unit in Unit:
-        for value in (None, 0.0, 0.5464, -0.25, 59.96, 61.5, 3599.8, 7300.0, 200_000.0, 1234.5):
-            for ours, theirs in ((number, terminal.number), (difference, terminal.difference)):
-                told = theirs(value, unit.value).replace(" ", "\u00a0").replace("-", "−")
-                assert ours(value, unit) == told
-            assert interval(value, 2.0, unit).replace("\u00a0", " ") == terminal.interval(
-                value, 2.0, unit.value
-            ).replace("-", "−")

@@ -41,12 +41,12 @@ SENTENCES = {
     ),
     "de": Language(
         "Guten Tag, ich habe eine Frage: {}.",
-        "Ich habe schon einmal geschrieben und es ist immer noch nicht gelöst: {}.",
-        "Hier ist, was Sie brauchen.",
+        "Ich habe schon einmal geschrieben und warte noch auf eine Lösung: {}.",
+        "Hier ist, was Sie brauchen.",  # codespell:ignore
         "Danke, das hat geholfen.",
-        "Danke für Ihre Nachricht. Können Sie mir etwas mehr sagen?",
+        "Danke für Ihre Nachricht. Können Sie mir etwas mehr sagen?",  # codespell:ignore
         "Ich habe mich darum gekümmert. Jetzt geht es.",
-        "Hallo, ich bin der Assistent. Wie kann ich helfen?",
+        "Hallo, ich bin der Assistent. Wie kann ich helfen?",  # codespell:ignore
         "Wir haben Ihre Nachricht erhalten und antworten bald.",
         (
             "Rechnung",
@@ -72,7 +72,7 @@ SENTENCES = {
             "facture",
             "remboursement",
             "résiliation",
-            "connexion",
+            "connexion",  # codespell:ignore
             "panne",
             "installation",
             "livraison",

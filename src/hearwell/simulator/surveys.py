@@ -99,18 +99,18 @@ def of_programme(  # noqa: PLR0913, PLR0917  a row has many parts, most of them 
     **more: Array,
 ) -> Asked:
     size = len(at)
-    none = np.full(size, NOBODY)
+    none = np.full(size, NOBODY, dtype=np.int32)  # small numbers: there are many rows
     low, high = SCALES[instrument].T
     on_scale = low + (feeling - 1) / 4 * (high - low) + rng.normal(0.0, 0.06, size) * (high - low)
     names = ("case", "call", "order", "agent", "team", "product", "topic", "channel")
     return Asked(
-        instrument=instrument,
-        programme=np.full(size, programme),
+        instrument=instrument.astype(np.int8),
+        programme=np.full(size, programme, dtype=np.int8),
         eligible_at=at,
-        customer=customer,
+        customer=customer.astype(np.int32),
         feeling=feeling,
         true_answer=np.clip(np.rint(on_scale), low, high),
-        **{name: more.get(name, none) for name in names},
+        **{name: more.get(name, none).astype(np.int32, copy=False) for name in names},
     )
 
 
