@@ -1,9 +1,10 @@
 """The queries over one table: one for all sums, and one for each number that has quantiles."""
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 import ibis
 import numpy as np
@@ -21,7 +22,27 @@ EXACT_ROWS = 2_000_000
 second or 2 % wide and is told by its mean: whole seconds stay exact up to a minute."""
 
 EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
+T = TypeVar("T")
 Arrays = dict[str, Any]  # column → masked array
+
+
+class Written:
+    """Queries that were written lately. Writing one takes as long as summing a million rows."""
+
+    def __init__(self, most: int = 256) -> None:
+        self.most = most
+        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, write: Callable[[], T]) -> T:
+        """Return what goes by a key; have it written if it is not there."""
+        found: T = self.kept.pop(key) if key in self.kept else write()
+        self.kept[key] = found  # the last used is the last to go
+        while len(self.kept) > self.most:
+            self.kept.popitem(last=False)
+        return found
+
+
+WRITTEN = Written()
 
 
 @dataclass(frozen=True)
@@ -49,7 +70,7 @@ class Passes:
         if self.lake is None:
             raise TypeError
         execute = self.lake.connection.execute
-        statement, columns_of = self.sums()
+        statement, columns_of = WRITTEN.get(("sums", self.key), self.sums)
         keys = ", ".join(self.frame.keys)
         execute(
             f"create or replace temp table cells as "
@@ -60,8 +81,10 @@ class Passes:
             is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {each: columns_of[each].found(cells, statement) for each in self.variants}
-            for asked, of, kinds in self.spreads():
-                query, counts = self.spread(of, kinds, is_exact=is_exact)
+            for number, (asked, of, kinds) in enumerate(self.spreads()):
+                query, counts = WRITTEN.get(
+                    (number, is_exact, self.key), partial(self.spread, of, kinds, is_exact=is_exact)
+                )
                 histogram = execute(query).fetchnumpy()
                 for each, names in asked.items():
                     wanted = {name: counts[kind] for name, kind in names.items()}
@@ -74,6 +97,11 @@ class Passes:
         """Return the statements that would be run, without running them."""
         spreads = [self.spread(of, kinds, is_exact=True)[0] for _, of, kinds in self.spreads()]
         return [self.sums()[0], *spreads]
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What decides the queries: the same question gets those that were written before."""
+        return self.record, repr(self.frame), tuple(self.variants), tuple(self.spans)
 
     def sums(self) -> tuple[str, dict[Asked, "Columns"]]:
         """Return the query of all sums, and where those of each metric will be found."""
