@@ -11,9 +11,7 @@ from hearwell.engine.ask import ask
 from hearwell.engine.question import Question, find
 from hearwell.lake.lake import Lake, create
 from hearwell.lake.merge import merge
-from hearwell.metrics.catalog import waiting
-from hearwell.metrics.catalog.solving import average_handle_time, transfer_rate
-from hearwell.metrics.metric import Metric
+from hearwell.metrics.catalog import METRICS
 from hearwell.records.call import Call
 
 CALLS = """
@@ -38,11 +36,7 @@ select queue, date_trunc('week', entered_at) as week, count(outcome), count(dire
     sum(hold_seconds), sum(talk_seconds), sum(connected_seconds), sum(wrap_up_seconds)
 from call group by all
 """
-METRICS = [
-    *(each for each in vars(waiting).values() if isinstance(each, Metric)),
-    average_handle_time,
-    transfer_rate,
-]
+CALL_METRICS = [metric for metric in METRICS.values() if metric.record is Call]
 
 
 def measure(rows: int = 10_000_000, runs: int = 5) -> dict[str, float]:
@@ -83,7 +77,7 @@ def ratio(over: list[float], under: list[float]) -> float:
 
 
 def question(variant: str | None) -> Question:
-    asked = tuple(each for metric in METRICS for each in find(metric.name, variant))
+    asked = tuple(each for metric in CALL_METRICS for each in find(metric.name, variant))
     return Question(asked, by=("queue",), grain="week")
 
 

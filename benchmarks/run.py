@@ -18,6 +18,14 @@ PROMISES = {  # benchmark → figure → (at least or at most, bound, what it is
         "peak_memory_mb": ("<=", 4000, "memory of that, MB"),
     },
     "business_seconds": {"rows_per_second": (">=", 2e6, "business seconds, rows a second")},
+    "case_facts": {
+        "messages_per_second": (None, None, "facts of cases, messages a second"),
+        "hundredth_share": (
+            None,
+            None,
+            "those of one new case in a hundred, part of the full time",
+        ),
+    },
     "queue_log": {"lines_per_second": (None, None, "queue_log, lines a second")},
     "start_up": {
         "help_seconds": ("<=", 0.4, "hearwell --help, seconds"),
