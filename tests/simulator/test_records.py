@@ -83,7 +83,7 @@ def test_every_row_says_that_it_is_simulated_and_has_a_key(ask, simulated):
 
 def test_customers_are_hashed(ask):
     assert ask(
-        "select count(*) from customer where not regexp_full_match(customer_id, '[0-9a-f]{32}')"
+        "select count(*) from customer where not regexp_full_match(customer_id, '[0-9a-f]{20}')"
     ) == [(0,)]
     assert ask("select count(*) from call where caller like '%caller%'") == [(0,)]
 

@@ -18,7 +18,7 @@ def test_enterqueue(log, enter):
     call = log(enter).call
     assert (call["call_id"], call["leg"], call["queue"]) == ("c1", 1, "support")
     assert (call["outcome"], call["ended_at"], call["wait_seconds"]) == ("open", None, None)
-    assert len(call["caller"]) == 32
+    assert len(call["caller"]) == 20
     assert call["quality_flags"] == []
 
 

@@ -106,10 +106,7 @@ def category(name: str, column: Column, said: str, dtype: str) -> Target:
     plain = as_text(said, dtype)
     # An enum: DuckDB makes a join of `in` with many words, which takes ten times as long.
     words = f"enum ({', '.join(quoted(word) for word in column.words)})"
-    value = (
-        f"coalesce(try_cast({plain} as {words}), "
-        f"try_cast(lower(trim({plain})) as {words}))::varchar"
-    )
+    value = f"coalesce(try_cast({plain} as {words}), try_cast(lower(trim({plain})) as {words}))"
     unknown = f"{identifier(name)} is null and trim({plain}) != ''"
     known = f"' is not one of {', '.join(column.words)}'"
     return Target(
