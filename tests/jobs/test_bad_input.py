@@ -118,6 +118,12 @@ def test_nul_bytes_refuse_the_row(desk):
     assert desk.rejected() == [(1, "NUL byte in queue"), (2, "NUL byte in call_id")]
 
 
+def test_a_nul_byte_that_only_the_mapping_makes_is_refused_too(desk):
+    """The file is not looked at value by value where it has none."""
+    desk.bring(calls(), MORE.replace('queue = "queue"', "queue = \"'x' || chr(0)\""))
+    assert desk.rejected() == [(1, "NUL byte in queue")]
+
+
 def test_a_field_of_3_megabytes_is_kept_whole(desk):
     mapping = '[columns]\nmessage_id = "id"\nsent_at = "at"\ntext = "text"'
     long = "word, \n" * 450_000

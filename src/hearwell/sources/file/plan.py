@@ -92,13 +92,15 @@ def plan(
     for name, each in expressions.items():
         if each.zone is not None:
             known_zone(each.place, each.zone)
-        targets[name] = target(
+        made = target(
             name,
             marks[name],
             each,
             gives(connection, columns, each),
             replace(session, zone=mapping.zone or session.zone),
         )
+        is_plain = each.cannot_fail and mapping.rows is None
+        targets[name] = made if table.may_have_nul or not is_plain else made.without_nul()
     of_the_organisation = tuple(
         t.name
         for t in targets.values()

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
+from functools import cached_property
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from hearwell.lake.extensions import quoted
@@ -33,6 +35,21 @@ class Table:
     def skipped(self) -> int:
         """Rows before the data in what DuckDB reads."""
         return self.text.rows_before_data if self.text and self.set_aside is None else 0
+
+    @cached_property
+    def may_have_nul(self) -> bool:
+        """Is there a NUL byte in the file? A look at all of it takes less than one at each value.
+
+        Other formats than text have other ways to write one.
+        """
+        return self.text is None or any(map(has_nul, self.files))
+
+
+def has_nul(path: Path) -> bool:
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(b"\0") >= 0
 
 
 def read_text(path: Path, sample: Sample, *, skip: int) -> str:

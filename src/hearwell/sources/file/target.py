@@ -4,7 +4,7 @@ For each column three names are used in SQL: `said_x` is what the expression giv
 reading of a local clock, `x` what is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -66,6 +66,11 @@ class Target:
     ambiguous: str | None = None  # SQL: was the local time one that came twice?
     later: str | None = None  # SQL over local_x: the later of the two instants
 
+    def without_nul(self) -> "Target":
+        """Return the same for a file that has no NUL byte."""
+        faults = tuple(each for each in self.faults if each.kind != nul_byte(self.name))
+        return replace(self, faults=faults)
+
 
 def target(
     name: str, column: Column, expression: Expression, dtype: str, session: Session
@@ -90,7 +95,7 @@ def target(
 def text(name: str, column: Column, said: str, dtype: str, key: str | None) -> Target:
     value = as_text(said, dtype)
     faults = [
-        Fault.fixed(f"NUL byte in {name}", f"contains({value}, chr(0))"),
+        Fault.fixed(nul_byte(name), f"contains({value}, chr(0))"),
         *missing(name, column, f"({value} is null or ({value} < '!' and trim({value}) = ''))"),
     ]
     if key is not None:
@@ -100,6 +105,10 @@ def text(name: str, column: Column, said: str, dtype: str, key: str | None) -> T
     elif column.is_key or column.role in {"dimension", "person"}:
         value = f"nullif({value}, '')"
     return Target(name, column, dtype, None, value, tuple(faults))
+
+
+def nul_byte(name: str) -> str:
+    return f"NUL byte in {name}"
 
 
 def category(name: str, column: Column, said: str, dtype: str) -> Target:
