@@ -99,7 +99,7 @@ def plan(
             gives(connection, columns, each),
             replace(session, zone=mapping.zone or session.zone),
         )
-        is_plain = each.cannot_fail and mapping.rows is None
+        is_plain = bool(each.reads) and each.cannot_fail and mapping.rows is None
         targets[name] = made if table.may_have_nul or not is_plain else made.without_nul()
     of_the_organisation = tuple(
         t.name
