@@ -3,13 +3,13 @@
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from functools import cached_property
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from hearwell.lake.extensions import quoted
 from hearwell.sources.file.mend import LONGEST, mend
 from hearwell.sources.file.room import Room
 from hearwell.sources.file.sample import Sample
+from hearwell.sources.file.unpack import CHUNK
 
 BUFFER = LONGEST + 1
 """Bytes that DuckDB reads at a time: no more than it must, which is fastest and takes least."""
@@ -46,10 +46,8 @@ class Table:
 
 
 def has_nul(path: Path) -> bool:
-    if not path.stat().st_size:
-        return False
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        return content.find(b"\0") >= 0
+    with path.open("rb") as file:
+        return any(b"\0" in chunk for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
 def read_text(path: Path, sample: Sample, *, skip: int) -> str:
