@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from hearwell.cli import main
 from hearwell.lake.lake import Lake, create
 
 sys.path.append(str(Path(__file__).parent))  # the oracles are modules beside the tests
@@ -34,3 +36,20 @@ def lake(tmp_path_factory):
     made = Quiet(**vars(create(tmp_path_factory.mktemp("lake") / "lake")))
     yield made
     made.close()
+
+
+@pytest.fixture
+def hearwell(capfd, monkeypatch):
+    """Run a command as a user would; give its exit code and what it printed."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["hearwell", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capfd.readouterr()
+        return SimpleNamespace(code=code, out=printed.out, err=printed.err)
+
+    return run

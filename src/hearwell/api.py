@@ -23,6 +23,8 @@ from hearwell.errors import HearwellError, WrongUse
 from hearwell.lake.lake import Lake, open_lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import ClockName
+from hearwell.metrics.metric import Unit
+from hearwell.report.number import NOTHING, interval, number
 
 Where = Mapping[str, str | Sequence[str]]
 
@@ -188,15 +190,12 @@ class Told:
         altair = needed("altair")
         groups = [name for name in (*self.question.by, "hour_of_week") if name in self._dimensions]
         over_time = self.question.grain not in {"none", "hour_of_week"}
-        if over_time:
-            along, shape = "from:T", "line"
-        else:
-            along, shape = f"{groups[0] if groups else 'metric'}:N", "point"
+        along = "from:T" if over_time else f"{groups[0] if groups else 'metric'}:N"
         base = altair.Chart(altair.Data(values=self._records())).encode(x=altair.X(along))
         if over_time and groups:
             base = base.encode(color=f"{groups[0]}:N")
         band = base.mark_area(opacity=0.2) if over_time else base.mark_rule()
-        mark = base.mark_line(point=True) if shape == "line" else base.mark_point(filled=True)
+        mark = base.mark_line(point=True) if over_time else base.mark_point(filled=True)
         unit = self.answers.answers[0].unit.value
         layers = band.encode(y=altair.Y("low:Q", title=unit), y2="high:Q") + mark.encode(
             y=altair.Y("value:Q", title=unit), tooltip=["value:Q", "low:Q", "high:Q", "n:Q"]
@@ -228,16 +227,15 @@ class Told:
     def _lines(self) -> list[list[str]]:
         found = []
         for cell in self.cells:
-            group = ", ".join(f"{name} {value or '–'}" for name, value in cell["group"].items())
+            group = ", ".join(f"{name} {value or NOTHING}" for name, value in cell["group"].items())
             when = cell["period"]["from"][:10] if self.question.grain != "none" else ""
-            ends = ["–" if cell[end] is None else f"{cell[end]:,.4g}" for end in ("low", "high")]
-            value = "–" if cell["value"] is None else f"{cell['value']:,.4g} {cell['unit']}"
+            unit = Unit(cell["unit"])
             found.append(
                 [
                     f"{cell['metric']}, {cell['variant']}",
                     " ".join(filter(None, (when, group))),
-                    value,
-                    f"({ends[0]} … {ends[1]})",
+                    number(cell["value"], unit),
+                    f"({interval(cell['low'], cell['high'], unit)})",
                     f"n = {cell['n']:,}",
                 ]
             )

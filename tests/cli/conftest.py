@@ -1,11 +1,7 @@
 """A small lake, and a way to run a command in this process."""
 
-import sys
-from types import SimpleNamespace
-
 import pytest
 
-from hearwell.cli import main
 from hearwell.lake.lake import create
 from hearwell.lake.merge import merge
 from hearwell.records.call import Call
@@ -31,20 +27,3 @@ def lake(tmp_path_factory):
             merge(made, Call, folder / "calls.parquet")
     made.close()
     return path
-
-
-@pytest.fixture
-def hearwell(capfd, monkeypatch):
-    """Run a command as a user would; give its exit code and what it printed."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hearwell", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capfd.readouterr()
-        return SimpleNamespace(code=code, out=printed.out, err=printed.err)
-
-    return run

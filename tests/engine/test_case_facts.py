@@ -9,6 +9,7 @@ from engine.tables import cell, cells, holding, utc
 
 from hearwell.engine.derived import readable
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.records.case_event import STATUSES
 
 HOUR = 3600.0
 COMPARED = [
@@ -196,7 +197,6 @@ KINDS = [
     "closed",
     "bot_handed_off",
 ]
-STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
 
 
 def histories(seed, size):

@@ -1,29 +1,8 @@
 """`hearwell report`: what it writes, and what it says when it cannot."""
 
-import sys
-from types import SimpleNamespace
-
 import pytest
 
-from hearwell.cli import main
 from hearwell.lake.lake import create
-
-
-@pytest.fixture
-def hearwell(capfd, monkeypatch):
-    """Run a command as a user would; give its exit code and what it printed."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["hearwell", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        printed = capfd.readouterr()
-        return SimpleNamespace(code=code, out=printed.out, err=printed.err)
-
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ never rests on a build that is out of date.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 import ibis
@@ -16,6 +17,7 @@ from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.case_fact import (
     MERGED,
+    MERGES,
     TOLD,
     CaseFact,
     case_facts,
@@ -78,9 +80,8 @@ def make_case_facts(lake: Lake) -> list[str]:
         )
     else:
         create(lake, made, TOLD, f"from lake.{TOLD}")
-    told = ibis.table(last(case_tellings(*bare())).schema(), name=TOLD)
-    for name, expression in case_facts(told, *bare()).items():
-        create(lake, made, name, sql(expression))
+    for name, query in of_told().items():
+        create(lake, made, name, query)
     return made
 
 
@@ -96,8 +97,17 @@ def bare(suffix: str = "") -> list[Expr]:
     ]
 
 
-def last(steps: Mapping[str, Expr]) -> Expr:
-    return list(steps.values())[-1]
+@cache
+def tellings(suffix: str = "") -> Mapping[str, str]:
+    """Return the queries of what is told of each case, in their order."""
+    return {name: sql(step) for name, step in case_tellings(*bare(suffix)).items()}
+
+
+@cache
+def of_told() -> Mapping[str, str]:
+    """Return the queries that make facts of what is told."""
+    told = ibis.table(case_tellings(*bare())[TOLD].schema(), name=TOLD)
+    return {name: sql(step) for name, step in case_facts(told, *bare()).items()}
 
 
 def create(lake: Lake, made: list[str], name: str, query: str) -> None:
@@ -112,8 +122,7 @@ def drop(lake: Lake, made: list[str]) -> None:
 
 def formula() -> str:
     """Return a mark of the rules: facts that were made by others are made anew."""
-    rules = "".join(map(sql, case_tellings(*bare()).values()))
-    return sha256(rules.encode()).hexdigest()
+    return sha256("".join(tellings().values()).encode()).hexdigest()
 
 
 def built_at(lake: Lake, now: int) -> int | None:
@@ -155,10 +164,8 @@ def find_touched(lake: Lake, since: int, now: int, made: list[str]) -> bool:
     create(lake, made, "case_changed", changed)
     if not run("select 1 from case_changed limit 1").fetchall():
         return False
-    steps = case_tellings(*bare())
-    for name in list(steps)[: list(steps).index(MERGED) + 1]:
-        if name.startswith("case_merged"):
-            create(lake, made, name, sql(steps[name]))
+    for name in MERGES:
+        create(lake, made, name, tellings()[name])
     into = f"left join {MERGED} as m on m.source = c.source and m.case_id = c.case_id"
     survivor = "coalesce(m.merged_into, c.case_id)"
     create(
@@ -185,10 +192,8 @@ def tell(lake: Lake, made: list[str], *, touched: bool) -> str:
         for record in SOURCES:
             name = record.table_name
             create(lake, made, f"{name}{suffix}", f'from "{name}" semi join {MEMBER} using ({KEY})')
-    steps = case_tellings(*bare(suffix))
-    for name, expression in steps.items():
-        target = f"{TOLD}_fresh" if touched and name == TOLD else name
-        create(lake, made, target, sql(expression))
+    for name, query in tellings(suffix).items():
+        create(lake, made, f"{TOLD}_fresh" if touched and name == TOLD else name, query)
     return made[-1]
 
 

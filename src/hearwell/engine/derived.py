@@ -5,22 +5,19 @@ from contextlib import contextmanager
 
 import ibis
 
-from hearwell.engine.case_build import drop, make_case_facts
+from hearwell.engine import case_build
 from hearwell.engine.period import organisation_days
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.records.call import Call
-from hearwell.records.case import Case
-from hearwell.records.case_event import CaseEvent
-from hearwell.records.message import Message
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Call, Shift),
-    CaseFact: (Case, Message, CaseEvent),
+    CaseFact: case_build.SOURCES,
 }
 """Of which records each derived fact is made."""
 
@@ -37,12 +34,12 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
     for source in MADE_FROM.get(record, (record,)):
         lake.use(source)
-    make = {AgentDay: make_agent_days, CaseFact: make_case_facts}.get(record)
+    make = {AgentDay: make_agent_days, CaseFact: case_build.make_case_facts}.get(record)
     made = make(lake) if make else []
     try:
         yield
     finally:
-        drop(lake, made)
+        case_build.drop(lake, made)
 
 
 def make_agent_days(lake: Lake) -> list[str]:

@@ -56,11 +56,9 @@ class Plan:
 
     def add(self, part: Part) -> str:
         """Plan a part; return the column in which it will be found, the same for equal parts."""
-        amount, where = ROWS, part.where
+        amount, where = ROWS, part.counted
         if part.how == "sum":
-            amount = f"amount_{place(part.of, self.amounts)}"
-        elif part.of is not None:
-            where = where & part.of.notnull()
+            amount, where = f"amount_{place(part.of, self.amounts)}", part.where
         i = place(where, self.wheres)
         if i == len(self.conditions):
             self.conditions.append(self.rewritten(where))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
-from hearwell.records.survey import INSTRUMENTS
+from hearwell.records.survey import INSTRUMENTS, STATUSES
 from hearwell.simulator.cases import Cases
 from hearwell.simulator.column import (
     NOBODY,
@@ -37,18 +37,9 @@ TOUCHPOINTS = ("after support", "after purchase", "in product", "at work")
 SELECTED = np.array([0.9, 0.4, 0.25, 1.0])
 """Part of those who could be asked that are chosen, by programme."""
 
-STATUSES = (
-    "held_out",
-    "throttled",
-    "suppressed",
-    "sent",
-    "bounced",
-    "started",
-    "answered",
-    "expired",
-    "opted_out",
+HELD_OUT, THROTTLED, SUPPRESSED, SENT, BOUNCED, STARTED, ANSWERED, EXPIRED, OPTED_OUT = range(
+    len(STATUSES)
 )
-HELD_OUT, THROTTLED, SUPPRESSED, SENT, BOUNCED, STARTED, ANSWERED, EXPIRED, OPTED_OUT = range(9)
 REASONS = ("not chosen", "asked less than 30 days before", "no address", "not sent yet")
 
 CES_SHARE = 0.35

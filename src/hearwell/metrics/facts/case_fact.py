@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.case_event import STATUSES
 from hearwell.records.record import (
     Count,
@@ -24,8 +24,9 @@ from hearwell.records.record import (
 RESOLVED = ("solved", "closed")
 WAITING = tuple(status for status in STATUSES if status not in RESOLVED)
 
-MERGES = 4
-"""Steps in which chains of merged cases are followed; each doubles how long they may be."""
+MERGES = tuple(f"case_merged_{number}" for number in range(5))
+"""The steps in which chains of merged cases are followed; each doubles how long they may be."""
+MERGED = MERGES[-1]
 
 CASE = ("source", "case_id")
 IN_ORDER = ("at", "event_id")
@@ -93,9 +94,6 @@ class Steps:
 TOLD = "case_told"
 """The table of what messages and events tell of each case: it depends on that case alone."""
 
-KNOWN = "case_known"
-MERGED = f"case_merged_{MERGES}"
-
 
 def case_tellings(case: Expr, message: Expr, case_event: Expr) -> Mapping[str, Expr]:
     """Return the tables to make, in their order; the last is `case_told`.
@@ -118,7 +116,7 @@ def case_tellings(case: Expr, message: Expr, case_event: Expr) -> Mapping[str, E
 def case_facts(told: Expr, case: Expr, message: Expr, case_event: Expr) -> Mapping[str, Expr]:
     """Return the tables to make of what is told of each case; the last is `case_fact`."""
     steps = Steps()
-    known = steps.add(KNOWN, latest(case, message, case_event))
+    known = steps.add("case_known", latest(case, message, case_event))
     steps.add(CaseFact.table_name, with_known(told, known))
     return steps.made
 
@@ -130,10 +128,9 @@ def opened_by_customer(case: Expr) -> Expr:
 
 def merges(steps: Steps, case: Expr) -> ir.Table:
     """Return for each merged case the one into which it went in the end."""
-    merged = steps.add(
-        "case_merged_0", case.filter(case.merged_into.notnull()).select(*CASE, "merged_into")
-    )
-    for number in range(1, MERGES + 1):
+    first, *others = MERGES
+    merged = steps.add(first, case.filter(case.merged_into.notnull()).select(*CASE, "merged_into"))
+    for name in others:
         onward = named("onward", merged)
         both = merged.left_join(
             onward,
@@ -143,7 +140,7 @@ def merges(steps: Steps, case: Expr) -> ir.Table:
             ],
         )
         merged = steps.add(
-            f"case_merged_{number}",
+            name,
             both.select(*CASE, merged_into=both.onward_merged_into.coalesce(both.merged_into)),
         )
     return merged
@@ -230,7 +227,7 @@ def of_events(steps: Steps, survivor: Expr, event: Expr) -> ir.Table:
     def last(kind: str) -> Expr:
         return told.to_value.argmax(told["at"], where=(told.kind == kind) & before)
 
-    def instants(kind: str, where: Expr = before | ~before) -> Expr:
+    def instants(kind: str, where: Expr = EVERY_ROW) -> Expr:
         """Count the same thing told twice at an instant once."""
         return told["at"].nunique(where=(told.kind == kind) & where)
 
@@ -385,10 +382,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         "is_bot_only": is_solved & (written["human_replies"] == 0) & (written["bot_messages"] > 0),
     }
     return rows.select(
-        **{
-            name: found.get(name, rows[name] if name in rows.columns else None)
-            for name in CaseFact.columns()
-        }
+        **{name: found[name] if name in found else rows[name] for name in CaseFact.columns()}
     )
 
 
