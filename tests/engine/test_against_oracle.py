@@ -33,6 +33,7 @@ from engine.oracle import (
     VIEWS,
     Left,
     dated,
+    judged_together,
 )
 from engine.tables import holding
 from hypothesis import event, given, settings
@@ -101,6 +102,7 @@ def call(dice, instant, _):
         "direction": one_of([None, *["inbound"] * 6, "outbound", "callback", "internal"]),
         "queue": one_of([None, "billing", "billing", "support"]),
         "team": one_of([None, "red", "blue"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "entered_at": instant(),
         "wait_seconds": one_of(
             [
@@ -158,6 +160,8 @@ def survey(dice, instant, question):
         "scale_low": low,
         "scale_high": high,
         "team": one_of([None, "red", "blue"]),
+        "customer_id": one_of([None, None, *"abcdefgh"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "language": one_of([None, "en", "ur"]),
         "touchpoint": one_of([None, "after support"]),
         "status": one_of([None, *["answered"] * 4, *STATUSES]),
@@ -210,6 +214,7 @@ def article_view(dice, instant, _):
         "article_id": one_of([None, "red", "blue"]),
         "language": one_of([None, "en", "ur"]),
         "came_from": one_of([None, "search", "link"]),
+        "visitor_id": one_of([None, None, *"abcd"]),
         "asked_for_help": one_of([None, "none", "none", "chat", "call", "ticket"]),
         "opened_at": instant(),
         "views": one_of([None, 0, *[1] * 6, 7, 1200]),
@@ -241,6 +246,7 @@ def cart(dice, instant, _):
     return {
         "source": one_of(["shop", "shop", "app"]),
         "step": one_of([None, "basket", "payment"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "currency": one_of([None, "EUR"]),
         "created_at": created,
         "last_changed_at": changed,
@@ -258,6 +264,7 @@ def order(dice, instant, _):
     return {
         "source": one_of(["shop", "app"]),
         "status": one_of([None, "delivered"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "product": one_of([None, "red", "blue"]),
         "ordered_at": ordered,
         "promised_at": one_of([None, (delivered or ordered) + beside]),
@@ -408,9 +415,14 @@ def assert_same(found, wanted):
         got = found[name]
         assert got["n"] == right["n"], name
         assert got["left_out"] == right["left_out"], name
+        if got["hidden"]:
+            assert all(got[part] is None for part in ("value", "low", "high", "compared")), name
+            continue
         for part in ("value", "low", "high"):
             assert close(got[part], right[part]), (name, part, got[part], right[part])
         one, other = got["compared"], right["compared"]
+        if one is None and other is not None and other["is_hidden"]:
+            continue
         assert (one is None) == (other is None), (name, one, other)
         if one is not None:
             assert one["verdict"] == other["verdict"], (name, one, other)
@@ -432,7 +444,7 @@ def agree(lake, name, organisation, world, question):
             ask(asked_lake, question)
         event("refused")
         return
-    answers = ask(asked_lake, question)
+    answers, cells = ask(asked_lake, question), []
     assert [each.asked for each in answers.answers] == list(question.asked)
     for each in answers.answers:
         found = each.cells(organisation.zone, question.level)
@@ -442,7 +454,31 @@ def agree(lake, name, organisation, world, question):
                 datetime.fromisoformat(cell["period"][side]).astimezone(UTC).replace(tzinfo=None)
                 for side in ("from", "to")
             )
-        assert_same(found, wanted[each.asked])
+        cells.append((found, wanted[each.asked]))
+    changes = []
+    for found, by_hand in cells:
+        changes += shown_changes(found, by_hand, is_of_people=name == "survey")
+    judged_together(changes, question.level)
+    for found, by_hand in cells:
+        assert_same(found, by_hand)
+
+
+def shown_changes(found, by_hand, *, is_of_people):
+    """The changes that are not hidden with their numbers; few answers must be hidden."""
+    shown = {identity(cell): cell for cell in found}
+    changes = []
+    for cell in by_hand:
+        got = shown.get(identity(cell))
+        if got is None:
+            continue
+        assert bool(got["hidden"]) >= (is_of_people and 0 < cell["n"] < 5)
+        assert is_of_people or not got["hidden"]
+        if cell["compared"] is not None:
+            is_hidden = is_of_people and not got["hidden"] and got["compared"] is None
+            cell["compared"]["is_hidden"] = is_hidden
+            if not got["hidden"] and not is_hidden:
+                changes.append(cell["compared"])
+    return changes
 
 
 def test_the_oracle_knows_every_metric():
@@ -489,6 +525,14 @@ def test_the_rows_behind_a_number_are_those_that_count(lake, name, seed, size):
         if judged is not NOT_ASKED and not isinstance(judged, Left):
             wanted.append((at, row["source"], row[KEYS[name]]))
     wanted.sort()
+    if asked.metric.is_anonymous or (
+        name == "survey" and ask(held, question).answers[0].hidden.any()
+    ):
+        with pytest.raises(BadQuestion):
+            rows_behind(held, question)
+        return
+    agents = {row[KEYS[name]] for row in world.rows if row.get("instrument") in {"esat", "enps"}}
+    wanted = [each for each in wanted if each[2] not in agents]
     found = rows_behind(held, question)
     place = [found.columns.index(column) for column in ("source", KEYS[name])]
     assert found.total == len(wanted)

@@ -13,6 +13,7 @@ from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, m
     credits="the agent",
     guardrail="agent_satisfaction",
     source="Amazon Connect: busy time over staffed time without pauses; above 1 is a fault of data",
+    clustered_by="agent_id",
 )
 def occupancy(day: AgentDay) -> Variants:
     """Part of their staffed time, pauses left out, that agents were busy with calls."""

@@ -56,6 +56,7 @@ def article_reads(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="web statistics: time on page, of the views of which it was measured",
+    clustered_by="visitor_id",
 )
 def article_read_time(view: ArticleView, clock: Clock) -> Variants:
     """How long readers stayed on a help article. Both a glance and an hour can mean trouble."""
@@ -83,6 +84,7 @@ def article_read_time(view: ArticleView, clock: Clock) -> Variants:
     credits="the article",
     guardrail="helpful_share",
     source="web statistics: visits under 10 s; the length of the article is not considered",
+    clustered_by="visitor_id",
 )
 def abandoned_reads(view: ArticleView) -> Variants:
     """Part of the readers who left a help article before they can have read it."""
@@ -106,6 +108,7 @@ def abandoned_reads(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="helpful_share",
     source="reads that end in a chat, call or ticket; calls to an article's number come later",
+    clustered_by="visitor_id",
 )
 def help_requests_per_read(view: ArticleView) -> Variants:
     """Part of the readings of a help article after which the reader asked us for help."""
@@ -130,6 +133,7 @@ def help_requests_per_read(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="the question below an article: was this helpful? Who does not answer has no vote",
+    clustered_by="visitor_id",
 )
 def helpful_share(view: ArticleView) -> Variants:
     """Part of the readers who voted that a help article was helpful."""
