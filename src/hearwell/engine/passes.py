@@ -234,11 +234,11 @@ class Passes:
 
     def sketch(self, sketch: Sketch) -> str:
         """Return the query of the smallest hashes of each cell, as parts of the greatest."""
-        hashed = sketch.of.hash().cast("uint64")
+        hashed = sketch.of.hash()  # a whole number of 64 bits, with a sign
         told = self.table.filter(sketch.where).select(*self.frame.keys, hashed=hashed).distinct()
         keys = ", ".join(self.frame.keys)
         return (
-            f"select c.cell_id, unnest(h.hashes) / {float(2**64)!r} as value from ("
+            f"select c.cell_id, (unnest(h.hashes)::double + {2**63}) / {2**64}::double as value from ("
             f"with {FACTS} as ({self.facts_of(told)}), told as ({sql(told)}) "
             f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
             f") as h {self.beside_cells} order by c.cell_id, value"
