@@ -159,13 +159,13 @@ def alike(one, other):
 def test_random_questions_are_answered_alike(lake, monkeypatch):
     """Whatever is asked of whatever table, with late rows and corrections between."""
     dice, used = random.Random(8), 0
-    for size in (60, 4, 1, 12):
+    for size in (60, 4, 12):
         for name in TABLES:
             put(lake, name, [some(dice, name, dice.randrange(80)) for _ in range(size)])
         list(roll_up(lake))
-        for _ in range(30):
+        for _ in range(16):
             used += agree(lake, some_question(dice), monkeypatch)
-    assert used > 40  # the rest asked for hours, or for parts of days
+    assert used > 20  # the rest asked for hours, or for parts of days
 
 
 def calls_at(*days, number=0, **more):

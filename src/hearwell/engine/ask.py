@@ -17,7 +17,7 @@ from hearwell.engine.answer import (
     estimated,
     with_verdicts,
 )
-from hearwell.engine.derived import readable
+from hearwell.engine.derived import Need, needed
 from hearwell.engine.facts import (
     BUSINESS_DAY,
     Frame,
@@ -82,12 +82,12 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
-    with lake.reading() as snapshot:
+    with lake.reading() as snapshot, needed(lake) as need:
         if any(name.startswith(COHORT) for name, _ in question.where):
             for source in cohort.SOURCES:
                 lake.use(source)
         for record, dated_by, is_stock, asked in families(question.asked):
-            family = Asking(lake, question, record, dated_by, is_stock)
+            family = Asking(lake, question, need, record, dated_by, is_stock)
             found, bounds = family.answered(asked)
             answers |= found
             name = record.table_name
@@ -235,6 +235,7 @@ class Asking:
 
     lake: Lake
     question: Question
+    need: Need
     record: type[Record]
     dated_by: str
     is_stock: bool
@@ -250,15 +251,15 @@ class Asking:
             frame = framed(lake, question, self.dated_by, bounds)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
-                answers = Table(lake, question, record, frame, kept).answered(rolled)
+                answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
                 if len(answers) == len(asked):
                     return answers, bounds
         rest = [each for each in asked if each not in answers]
-        with readable(lake, record):
-            bounds = bounds_of(lake, record, self.dated_by, question.where)
-            frame = framed(lake, question, self.dated_by, bounds)
-            frame = replace(frame, is_stock=self.is_stock)
-            answers |= Table(lake, question, record, frame).answered(rest)
+        self.need(record)
+        bounds = bounds_of(lake, record, self.dated_by, question.where)
+        frame = framed(lake, question, self.dated_by, bounds)
+        frame = replace(frame, is_stock=self.is_stock)
+        answers |= Table(lake, question, self.need, record, frame).answered(rest)
         return answers, bounds
 
 
@@ -268,6 +269,7 @@ class Table:
 
     lake: Lake
     question: Question
+    need: Need
     record: type[Record]
     frame: Frame
     kept: Kept | None = None  # the roll-up that has it
@@ -292,7 +294,7 @@ class Table:
         formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
         variants = {each: formula.variant for each, formula in formulas.items()}
         about = (self.lake, self.record, frame, table, spans, variants)
-        passes = Passes(*about) if self.kept is None else Rolled(*about, self.kept)
+        passes = Passes(*about) if self.kept is None else Rolled(*about, self.kept, self.need)
         cells, found = passes.run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)

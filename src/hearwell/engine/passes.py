@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -95,16 +95,15 @@ class Passes:
             is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {each: columns_of[each].found(cells, statement) for each in self.variants}
-            with self.readable_for(is_exact=is_exact):
-                for number, (asked, _, _) in enumerate(self.spreads):
-                    query, counts = WRITTEN.get(
-                        (number, is_exact, self.key),
-                        partial(self.spread, number, is_exact=is_exact),
-                    )
-                    histogram = execute(query).fetchnumpy()
-                    for each, names in asked.items():
-                        wanted = {name: counts[kind] for name, kind in names.items()}
-                        found[each] = with_histogram(found[each], histogram, wanted, query)
+            self.before_histograms(is_exact=is_exact)
+            for number, (asked, _, _) in enumerate(self.spreads):
+                query, counts = WRITTEN.get(
+                    (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
+                )
+                histogram = execute(query).fetchnumpy()
+                for each, names in asked.items():
+                    wanted = {name: counts[kind] for name, kind in names.items()}
+                    found[each] = with_histogram(found[each], histogram, wanted, query)
             for each, of in self.sketches():
                 query = WRITTEN.get(("sketch", each, self.key), partial(self.sketch, of))
                 hashes = execute(query).fetchnumpy()
@@ -121,9 +120,8 @@ class Passes:
                 execute("drop table cells")
         return cells, found
 
-    def readable_for(self, *, is_exact: bool) -> AbstractContextManager[None]:  # noqa: ARG002
-        """Return the context in which histograms can be made: the rows are readable already."""
-        return nullcontext()
+    def before_histograms(self, *, is_exact: bool) -> None:
+        """Make readable what histograms are made of; the rows are already."""
 
     def statements(self) -> list[str]:
         """Return the statements that would be run, without running them."""

@@ -10,7 +10,6 @@ days, stocks, and hours of the week.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cache
@@ -20,7 +19,7 @@ from typing import Any
 
 import ibis
 
-from hearwell.engine.derived import MADE_FROM, readable
+from hearwell.engine.derived import MADE_FROM, Need
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
 from hearwell.engine.period import Period, to_local
@@ -211,16 +210,15 @@ class Rolled(Passes):
     """The queries over the roll-up of a table, in place of those over its rows."""
 
     kept: Kept
+    need: Need
 
     @property
     def key(self) -> Any:
         return "rolled", self.kept.name, repr(self.frame), tuple(self.variants)
 
-    def readable_for(self, *, is_exact: bool) -> AbstractContextManager[None]:
-        """Make the rows readable where a histogram is to keep every value."""
-        if self.lake is None or not (is_exact and self.spreads):
-            return nullcontext()
-        return readable(self.lake, self.record)
+    def before_histograms(self, *, is_exact: bool) -> None:
+        if is_exact and self.spreads:  # they are to keep every value
+            self.need(self.record)
 
     def sums(self) -> tuple[str, dict[Asked, Columns]]:
         columns_of = {each: self.kept.columns[label(each)] for each in self.variants}

@@ -27,6 +27,8 @@ from hearwell.engine.rows import expressions
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
+from hearwell.records import RECORDS
+from hearwell.records.record import Record
 
 CHANGED = "rollup_changed"
 NEAR_DAYS = 7
@@ -53,8 +55,9 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
         full: make all of them anew.
 
     """
+    rows = {record: count(lake, record) for record in RECORDS.values()}
     for family in families(lake.settings):
-        if rows_of(lake, family) < lake.settings.roll_up.from_rows:
+        if max(rows[source] for source in family.sources) < lake.settings.roll_up.from_rows:
             continue
         with lake.writing(f"roll up {family.record.table_name}"), readable(lake, family.record):
             done = brought_up_to_date(lake, family, full=full)
@@ -62,14 +65,10 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
             yield done
 
 
-def rows_of(lake: Lake, family: Family) -> int:
+def count(lake: Lake, record: type[Record]) -> int:
     """Return how many rows there are to be asked."""
-    rows = 0
-    for source in family.sources:
-        name = lake.use(source)
-        (count,) = lake.connection.execute(f'select count(*) from "{name}"').fetchall()[0]
-        rows = max(rows, int(count))
-    return rows
+    (rows,) = lake.connection.execute(f'select count(*) from "{lake.use(record)}"').fetchall()[0]
+    return int(rows)
 
 
 def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | None:
