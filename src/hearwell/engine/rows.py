@@ -35,9 +35,10 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         bounds = bounds_of(lake, record, dated_by, question.where)
         frame = framed(lake, question, dated_by, bounds)
         table = filtered(record.unbound(), question.where)
+        key = [table[name] for name in record.key() if name != dated_by]
         found = table.filter(
             within(dated(table, dated_by), frame.now), counted(variant.estimator)
-        ).order_by([dated(table, dated_by), *(table[name] for name in record.key())])
+        ).order_by([dated(table, dated_by), *key])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )

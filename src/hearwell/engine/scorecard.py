@@ -54,7 +54,7 @@ SCORECARD = (
     ("cart_abandonment_rate", "after_24_hours"),
     ("article_reads", "all"),
     ("article_read_time", "mean"),
-    ("abandoned_reads", "under_10_seconds"),
+    ("abandoned_reads", "too_soon"),
     ("help_requests_per_read", "all"),
     ("helpful_share", "all"),
     ("searches_without_result", "all"),
