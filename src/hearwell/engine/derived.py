@@ -19,16 +19,25 @@ from hearwell.metrics.part import Expr
 from hearwell.records.article import Article
 from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call
+from hearwell.records.case import Case
+from hearwell.records.message import Message
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
-    AgentDay: (Call, Shift),
+    AgentDay: (Call, Shift, Message, Case),
     ArticleReading: (ArticleView, Article),
     ArticleUse: (ArticleView, Article, Call),
     CaseFact: case_build.SOURCES,
 }
 """Of which records each derived fact is made."""
+
+CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
+    AgentDay: (Message, Case),
+    ArticleReading: (Article,),
+    ArticleUse: (Article, Call),
+}
+"""Those of them without which there are rows all the same."""
 
 STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
     ArticleReading: article_readings,
@@ -37,11 +46,13 @@ STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
 """Which tables lead from the records, in the order above, to the fact."""
 
 KNOWN_INSTANTS = """
-select min(instant), max(instant) from (
-    select unnest([min(connected_at), max(connected_at), max(ended_at)]) as instant from call
-    union all select unnest([min(started_at), max(started_at), max(ended_at)]) from shift
-)
+select min(instant), max(instant), max(instant) filter (is_work) from (
+    select unnest([min(connected_at), max(connected_at), max(ended_at)]), true from call
+    union all select unnest([min(started_at), max(started_at), max(ended_at)]), true from shift
+    union all select unnest([min(sent_at), max(sent_at)]), false from message
+) as known(instant, is_work)
 """
+"""The first and last instant of which agents' days are made, and the last of calls and shifts."""
 
 
 @contextmanager
@@ -79,13 +90,19 @@ def queries(record: type[Record]) -> Mapping[str, str]:
 
 def make_agent_days(lake: Lake) -> list[str]:
     run = lake.connection.execute
-    first, last = run(KNOWN_INSTANTS).fetchall()[0]
-    run("create or replace temp table organisation_day (began_at timestamp, day_end timestamp)")
+    first, last, until = run(KNOWN_INSTANTS).fetchall()[0]
+    made: list[str] = []
+    create(lake, made, "organisation_day", DAYS_OF_NOTHING)
     if first is not None:
         edges = organisation_days(lake.settings.zone, first, last)
         lake.connection.executemany("insert into organisation_day values (?, ?)", edges)
     day = ibis.table({"began_at": "timestamp", "day_end": "timestamp"}, name="organisation_day")
-    until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
-    made = agent_days(Call.unbound(), Shift.unbound(), day, until)
-    run(f"create or replace temp table agent_day as {sql(made)}")
-    return ["agent_day", "organisation_day"]
+    known_until = ibis.null("timestamp") if until is None else ibis.timestamp(until)
+    records = [source.unbound() for source in MADE_FROM[AgentDay]]
+    steps = agent_days(*records, day=day, until=known_until)
+    for name, step in steps.items():
+        create(lake, made, name, sql(step))
+    return made
+
+
+DAYS_OF_NOTHING = "select null::timestamp as began_at, null::timestamp as day_end where false"

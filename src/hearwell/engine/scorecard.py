@@ -61,6 +61,8 @@ SCORECARD = (
     ("agent_satisfaction", "satisfied"),
     ("employee_net_promoter_score", "score"),
     ("occupancy", "all"),
+    ("cases_per_agent", "cases"),
+    ("cases_per_agent", "calls"),
 )
 
 

@@ -1,8 +1,9 @@
 """Are our people well? Metrics of agents' load."""
 
-from hearwell.metrics.estimator import Ratio
+from hearwell.metrics.estimator import LeftOut, Ratio
 from hearwell.metrics.facts.agent_day import AgentDay
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
+from hearwell.metrics.part import Expr
 
 
 @metric(
@@ -30,4 +31,43 @@ def occupancy(day: AgentDay) -> Variants:
             ),
             meaning="ringing, talk, hold and wrap-up over staffed time without pauses",
         )
+    }
+
+
+@metric(
+    unit=Unit.COUNT,
+    better=Better.IN_RANGE,
+    question=Question.PEOPLE,
+    dated_by="day_began_at",
+    credits="the agent",
+    guardrail="agent_satisfaction",
+    source="cases handled over agents staffed, for each day: how much one has to do",
+)
+def cases_per_agent(day: AgentDay) -> Variants:
+    """How many cases an agent who was there handled on a day."""
+    staffed = (day.staffed_seconds > 0).fill_null(False)
+
+    def a_day(done: Expr, unknown: LeftOut) -> Ratio:
+        away = {"no staffed time known": ~staffed}
+        return Ratio(done, staffed.cast("float64"), among=staffed, left_out={**away, **unknown})
+
+    no_cases = {"no replies are told of that day": staffed & day.cases.isnull()}
+    no_calls = {"no calls are told of that day": staffed & day.calls.isnull()}
+    neither = {
+        **no_cases,
+        "no calls are told of that day": staffed & day.cases.notnull() & day.calls.isnull(),
+    }
+    return {
+        "cases": Variant(
+            estimator=a_day(day.cases, no_cases),
+            meaning="different cases in which the agent wrote to the customer, over agents staffed",
+        ),
+        "calls": Variant(
+            estimator=a_day(day.calls, no_calls),
+            meaning="calls that the agent answered, over agents staffed",
+        ),
+        "requests": Variant(
+            estimator=a_day(day.cases + day.calls, neither),
+            meaning="cases and calls together, over agents staffed",
+        ),
     }
