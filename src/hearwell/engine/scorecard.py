@@ -52,6 +52,8 @@ SCORECARD = (
     ("delivery_time", "p50"),
     ("late_delivery_rate", "all"),
     ("cart_abandonment_rate", "after_24_hours"),
+    ("repeat_purchase_rate", "after_first"),
+    ("monthly_churn_rate", "all"),
     ("article_reads", "all"),
     ("article_read_time", "mean"),
     ("abandoned_reads", "too_soon"),
@@ -63,6 +65,7 @@ SCORECARD = (
     ("occupancy", "all"),
     ("cases_per_agent", "cases"),
     ("cases_per_agent", "calls"),
+    ("attrition_rate", "monthly"),
 )
 
 

@@ -1,9 +1,12 @@
-"""Are our people well? Metrics of agents' load."""
+"""Are our people well? Metrics of agents' load, and of who leaves."""
 
-from hearwell.metrics.estimator import LeftOut, Ratio
+from hearwell.metrics.estimator import LeftOut, Ratio, Share
 from hearwell.metrics.facts.agent_day import AgentDay
+from hearwell.metrics.facts.agent_month import AgentMonth
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
+
+MONTHS_A_YEAR = 12
 
 
 @metric(
@@ -69,5 +72,40 @@ def cases_per_agent(day: AgentDay) -> Variants:
         "requests": Variant(
             estimator=a_day(day.cases + day.calls, neither),
             meaning="cases and calls together, over agents staffed",
+        ),
+    }
+
+
+@metric(
+    unit=Unit.SHARE,
+    better=Better.LOWER,
+    question=Question.PEOPLE,
+    dated_by="month_began_at",
+    credits="the team",
+    guardrail="agent_satisfaction",
+    source="attrition of staff: those who left over those who were there when the month began",
+)
+def attrition_rate(month: AgentMonth) -> Variants:
+    """Part of the people who were there when a month began and left in it."""
+    told, over = month.is_leaving_told, month.month_ended_at <= month.known_until
+    left_out = {
+        "the source tells of nobody who left": ~told,
+        "month not over": told & ~over,
+    }
+    a_year = month.has_left.cast("float64") * MONTHS_A_YEAR
+    return {
+        "monthly": Variant(
+            estimator=Share(month.has_left, among=told & over, left_out=left_out),
+            meaning="left in the month, of those who were there when it began",
+        ),
+        "yearly": Variant(
+            estimator=Ratio(
+                a_year,
+                month.has_left.notnull().cast("float64"),
+                among=told & over,
+                left_out=left_out,
+            ),
+            meaning="those who would leave in a year at the pace of the period, over the average "
+            "number at the beginning of its months; may be above 1",
         ),
     }
