@@ -16,6 +16,7 @@ from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.agent_month import AgentMonth, agent_months
 from hearwell.metrics.facts.article_reading import ArticleReading, article_readings
 from hearwell.metrics.facts.article_use import ArticleUse, article_uses
+from hearwell.metrics.facts.backlog import BacklogChange, backlog_changes
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
 from hearwell.metrics.facts.purchase import Purchase, purchases
@@ -25,6 +26,7 @@ from hearwell.records.article import Article
 from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call
 from hearwell.records.case import Case
+from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
 from hearwell.records.message import Message
 from hearwell.records.order import Order
@@ -36,6 +38,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentMonth: (Agent, Shift, Call, Message),
     ArticleReading: (ArticleView, Article),
     ArticleUse: (ArticleView, Article, Call),
+    BacklogChange: case_build.SOURCES,
     CaseFact: case_build.SOURCES,
     CustomerMonth: (Customer,),
     Purchase: (Order,),
@@ -47,12 +50,14 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     AgentMonth: (Shift, Call, Message),
     ArticleReading: (Article,),
     ArticleUse: (Article, Call),
+    BacklogChange: (Message, CaseEvent),
 }
 """Those of them without which there are rows all the same."""
 
 STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
     ArticleReading: article_readings,
     ArticleUse: article_uses,
+    BacklogChange: backlog_changes,
     Purchase: purchases,
 }
 """Which tables lead from the records, in the order above, to the fact."""
