@@ -19,6 +19,9 @@ CELL = {
     "level",
     "n",
     "left_out",
+    "hidden",
+    "shrunken",
+    "rank",
     "compared",
 }
 

@@ -237,7 +237,9 @@ def expected(  # noqa: C901
         name = dict(zip(question.by, group, strict=True))
         if hour is not None:
             name["hour_of_week"] = f"{DAYS[hour // 24]} {hour % 24:02d}"
-        better = (METRICS[metric].variants()[variant].better or METRICS[metric].better).value
+        meant = METRICS[metric].variants()[variant]
+        better = (meant.better or METRICS[metric].better).value
+        unit = (meant.unit or METRICS[metric].unit).value
         return {
             "group": name,
             "period": (first, last),
@@ -246,7 +248,7 @@ def expected(  # noqa: C901
             "high": now.high,
             "n": now.n,
             "left_out": now.left_out,
-            "compared": change(metric, variant, now, before, better),
+            "compared": change(metric, variant, now, before, better, unit, question.level),
         }
 
     inside = [row for row in rows if begins <= at(row) < ends]

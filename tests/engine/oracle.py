@@ -17,6 +17,7 @@ import numpy as np
 
 from hearwell.stats import interval as intervals
 from hearwell.stats.difference import difference, verdict
+from hearwell.stats.multiplicity import p_value
 from hearwell.stats.net_score import adjusted_net_score, net_score_interval
 from hearwell.stats.quantile import Histogram, quantile_interval
 from hearwell.stats.survival import (
@@ -703,19 +704,87 @@ def counted(metric, variant, rows, rules, level):
     """Judge each row and make a number of those that count."""
     kind, judge = ORACLE[metric][variant]
     left_out: dict[str, int] = {}
-    found = []
+    found, persons = [], []
     for row in rows:
         judged = judge(row, rules)
         if isinstance(judged, Left):
             left_out[judged.reason] = left_out.get(judged.reason, 0) + 1
         elif judged is not NOT_ASKED:
             found.append(judged)
-    value, centre, closed, opened = estimated(kind, found, rules, level)
+            persons.append(row.get(PERSONS.get(metric)))
+    value, centre, closed, opened = estimated(
+        kind, found, rules, level, alike(kind, found, persons)
+    )
     if not found and kind != "total":
         value = centre = None
     if len(found) < 2 and kind != "total":
         closed = opened = (math.nan, math.nan)
     return Counted(*map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out)
+
+
+PERSONS = {
+    **dict.fromkeys(
+        (
+            "customer_satisfaction",
+            "net_promoter_score",
+            "customer_effort_score",
+            "survey_response_rate",
+            "survey_send_rate",
+            "cart_abandonment_rate",
+            "late_delivery_rate",
+        ),
+        "customer_id",
+    ),
+    **dict.fromkeys(
+        (
+            "agent_satisfaction",
+            "employee_net_promoter_score",
+            "average_handle_time",
+            "transfer_rate",
+        ),
+        "agent_id",
+    ),
+    **dict.fromkeys(
+        ("article_read_time", "abandoned_reads", "help_requests_per_read", "helpful_share"),
+        "visitor_id",
+    ),
+}
+"""Whose rows tell less than those of as many people, metric by metric."""
+
+
+def alike(kind, found, persons):
+    """How many rows tell as much as one: the variance by person over the variance by row."""
+    if kind not in {"share", "mean", "weighted_share", "weighted_mean", "net_score"} or not found:
+        return 1.0
+    pairs = [two_totals(kind, each) for each in found]
+    over, under = math.fsum(x for x, _ in pairs), math.fsum(y for _, y in pairs)
+    together: dict[Any, list[float]] = {}
+    for i, ((x, y), person) in enumerate(zip(pairs, persons, strict=True)):
+        of = together.setdefault(("nobody", i) if person is None else person, [0.0, 0.0])
+        of[0] += x
+        of[1] += y
+    rows, groups = len(pairs), len(together)
+    if not under or rows < 2:
+        return 1.0
+
+    def spread(amounts):
+        return math.fsum((x - over / under * y) ** 2 for x, y in amounts)
+
+    by_row = spread(pairs) / (rows - 1)
+    if groups == 1 or by_row * (rows - 1) < 1e-9 * (1 + math.fsum(x * x for x, _ in pairs)):
+        return max(rows / groups, 1.0)
+    by_person = spread(together.values()) * groups / (groups - 1)
+    return max(by_person / (by_row * rows), 1.0)
+
+
+def two_totals(kind, judged):
+    """Of which two totals a number is the ratio."""
+    if kind in {"weighted_share", "weighted_mean"}:
+        x, weight = judged
+        return weight * x, weight
+    if kind == "net_score":
+        return {"promoter": 1.0, "detractor": -1.0}.get(judged, 0.0), 1.0
+    return float(judged), 1.0
 
 
 def known(number):
@@ -726,34 +795,36 @@ def ends(interval):
     return float(np.ravel(interval.low)[0]), float(np.ravel(interval.high)[0])
 
 
-def estimated(kind, found, rules, level):
+def estimated(kind, found, rules, level, rows_as_one):
     """Return value, centre of the interval, the interval, and the one that is not cut."""
     if kind == "net_score":
         n = len(found)
         up, down = found.count("promoter"), found.count("detractor")
         score = 100 * (up - down) / n if n else None
-        one = (np.array([float(x)]) for x in (n, up, down))
-        n, up, down = one
+        n, up, down = (np.array([x / rows_as_one]) for x in (n, up, down))
         return (
             score,
             float(adjusted_net_score(n, up, down)[0][0]),
             ends(net_score_interval(n, up, down, level)),
             ends(net_score_interval(n, up, down, level, clipped=False)),
         )
-    value, interval = SIMPLE.get(kind, quantile)(found, rules, level, kind)
+    if kind in {"share", "mean", "weighted_share", "weighted_mean"}:
+        value, interval = SIMPLE[kind](found, rows_as_one, level)
+    else:
+        value, interval = SIMPLE.get(kind, quantile)(found, rules, level, kind)
     return value, value, interval, interval
 
 
-def share(found, _rules, level, _kind):
+def share(found, rows_as_one, level):
     n, hits = len(found), sum(found)
-    return hits / n if n else None, ends(intervals.wilson(one(hits), one(n), level))
+    ends_of = intervals.wilson(one(hits / rows_as_one), one(n / rows_as_one), level)
+    return hits / n if n else None, ends(ends_of)
 
 
-def mean(found, _rules, level, _kind):
+def mean(found, rows_as_one, level):
     n, total, squares = len(found), math.fsum(found), math.fsum(x * x for x in found)
-    return total / n if n else None, ends(
-        intervals.student(one(n), one(total), one(squares), level)
-    )
+    sums = [one(x / rows_as_one) for x in (n, total, squares)]
+    return total / n if n else None, ends(intervals.student(*sums, level))
 
 
 def total(found, _rules, level, _kind):
@@ -761,16 +832,17 @@ def total(found, _rules, level, _kind):
     return amount, ends(intervals.poisson_total(one(amount), one(squares), level))
 
 
-def weighted_share(found, _rules, level, _kind):
+def weighted_share(found, rows_as_one, level):
     weights = math.fsum(w for _, w in found)
     squared, hits = math.fsum(w * w for _, w in found), math.fsum(w * x for x, w in found)
     value = hits / weights if weights else None
-    return value, ends(intervals.weighted_share(one(weights), one(squared), one(hits), level))
+    sums = [one(x / rows_as_one) for x in (weights, squared, hits)]
+    return value, ends(intervals.weighted_share(*sums, level))
 
 
-def weighted_mean(found, _rules, level, _kind):
+def weighted_mean(found, rows_as_one, level):
     sums = [
-        one(math.fsum(term(w, x) for x, w in found))
+        one(math.fsum(term(w, x) for x, w in found) / rows_as_one)
         for term in (
             lambda w, _: w,
             lambda w, _: w * w,
@@ -865,7 +937,7 @@ def one(number):
     return np.array([float(number)])
 
 
-def change(metric, variant, now, before, better):
+def change(metric, variant, now, before, better, unit, level):
     """Say how far a number is from another, and what that shows."""
     if before is None or before.value is None:
         return None
@@ -882,15 +954,31 @@ def change(metric, variant, now, before, better):
         )
     ]
     point, interval = difference(*sides[0], *sides[1])
-    word = str(verdict(interval, better)[0])
     is_total = ORACLE[metric][variant][0] == "total"
-    if not is_total and min(now.n, before.n) < 30:
-        word = "no evidence"
+    is_sure = is_total or min(now.n, before.n) >= 30
+    if metric in SURVEYS and is_sure and not is_total:
+        widest = 15 if unit == "points" else 0.15 if unit == "share" else math.inf
+        for side in (now, before):
+            is_sure &= known(side.low) is not None and (side.high - side.low) / 2 <= widest
+    p = known(float(p_value(point, interval, level)[0])) if is_sure else None
     low, high = ends(interval)
     return {
         "value": before.value,
         "difference": known(float(point[0])),
         "low": known(low),
         "high": known(high),
-        "verdict": word,
+        "p": p,
+        "verdict": str(verdict(interval, better)[0]),
     }
+
+
+def judged_together(changes, level):
+    """Take back the verdicts that could be chance among so many (Benjamini and Hochberg)."""
+    family = sorted(each["p"] for each in changes if each["p"] is not None)
+    bar = -1.0
+    for rank, p in enumerate(family, 1):
+        if p <= (1 - level) * rank / len(family):
+            bar = p
+    for each in changes:
+        if each["p"] is None or each["p"] > bar:
+            each["verdict"] = "no evidence"

@@ -34,6 +34,7 @@ from engine.oracle import (
     VIEWS,
     Left,
     dated,
+    judged_together,
 )
 from engine.tables import holding
 from hypothesis import event, given, settings
@@ -102,6 +103,7 @@ def call(dice, instant, _):
         "direction": one_of([None, *["inbound"] * 6, "outbound", "callback", "internal"]),
         "queue": one_of([None, "billing", "billing", "support"]),
         "team": one_of([None, "red", "blue"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "entered_at": instant(),
         "wait_seconds": one_of(
             [
@@ -159,6 +161,8 @@ def survey(dice, instant, question):
         "scale_low": low,
         "scale_high": high,
         "team": one_of([None, "red", "blue"]),
+        "customer_id": one_of([None, None, *"abcdefgh"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "language": one_of([None, "en", "ur"]),
         "touchpoint": one_of([None, "after support"]),
         "status": one_of([None, *["answered"] * 4, *STATUSES]),
@@ -211,6 +215,7 @@ def article_view(dice, instant, _):
         "article_id": one_of([None, "red", "blue"]),
         "language": one_of([None, "en", "ur"]),
         "came_from": one_of([None, "search", "link"]),
+        "visitor_id": one_of([None, None, *"abcd"]),
         "asked_for_help": one_of([None, "none", "none", "chat", "call", "ticket"]),
         "opened_at": instant(),
         "views": one_of([None, 0, *[1] * 6, 7, 1200]),
@@ -254,8 +259,9 @@ def article_reading(dice, instant, question):
     words, language = ARTICLES.get(number, (None, None))
     row = article_view(dice, instant, question) | {"source": "site", "article_id": number}
     expected = {"words": words, "text_language": language or row["language"]}
-    of_length = (words or 100) * 60 / 238 * 0.1
-    read = dice.choice([row["read_seconds"], of_length - 1e-3, of_length, of_length + 1e-3])
+    a_tenth = (words or 100) * 60 / 238 / 10
+    beside = a_tenth * dice.uniform(0.9, 1.1)
+    read = dice.choice([row["read_seconds"], beside])
     return row | expected | {"read_seconds": read}
 
 
@@ -282,6 +288,7 @@ def cart(dice, instant, _):
     return {
         "source": one_of(["shop", "shop", "app"]),
         "step": one_of([None, "basket", "payment"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "currency": one_of([None, "EUR"]),
         "created_at": created,
         "last_changed_at": changed,
@@ -299,6 +306,7 @@ def order(dice, instant, _):
     return {
         "source": one_of(["shop", "app"]),
         "status": one_of([None, "delivered"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "product": one_of([None, "red", "blue"]),
         "ordered_at": ordered,
         "promised_at": one_of([None, (delivered or ordered) + beside]),
@@ -341,7 +349,7 @@ KEYS = {name: f"{name}_id" for name in RECORDS} | {
     "article_view": "view_id",
     "article_reading": "view_id",
 }
-BESIDE = {  # what a derived fact is made of besides the rows that are drawn
+MADE_WITH = {  # what a derived fact is made of besides the rows that are drawn
     "article_reading": {
         "article": [
             dict(zip(("source", "article_id", "words", "language"), told, strict=True))
@@ -354,7 +362,7 @@ BESIDE = {  # what a derived fact is made of besides the rows that are drawn
 def holding_rows(lake, organisation, name, rows):
     """Hold the rows of a record, or those of which a derived fact has one row each."""
     table = "article_view" if name == "article_reading" else name
-    return holding(lake, organisation, **{table: rows}, **BESIDE.get(name, {}))
+    return holding(lake, organisation, **{table: rows}, **MADE_WITH.get(name, {}))
 
 
 OFFICE = {
@@ -468,9 +476,14 @@ def assert_same(found, wanted):
         got = found[name]
         assert got["n"] == right["n"], name
         assert got["left_out"] == right["left_out"], name
+        if got["hidden"]:
+            assert all(got[part] is None for part in ("value", "low", "high", "compared")), name
+            continue
         for part in ("value", "low", "high"):
             assert close(got[part], right[part]), (name, part, got[part], right[part])
         one, other = got["compared"], right["compared"]
+        if one is None and other is not None and other["is_hidden"]:
+            continue
         assert (one is None) == (other is None), (name, one, other)
         if one is not None:
             assert one["verdict"] == other["verdict"], (name, one, other)
@@ -492,7 +505,7 @@ def agree(lake, name, organisation, world, question):
             ask(asked_lake, question)
         event("refused")
         return
-    answers = ask(asked_lake, question)
+    answers, cells = ask(asked_lake, question), []
     assert [each.asked for each in answers.answers] == list(question.asked)
     for each in answers.answers:
         found = each.cells(organisation.zone, question.level)
@@ -502,7 +515,31 @@ def agree(lake, name, organisation, world, question):
                 datetime.fromisoformat(cell["period"][side]).astimezone(UTC).replace(tzinfo=None)
                 for side in ("from", "to")
             )
-        assert_same(found, wanted[each.asked])
+        cells.append((found, wanted[each.asked]))
+    changes = []
+    for found, by_hand in cells:
+        changes += shown_changes(found, by_hand, is_of_people=name == "survey")
+    judged_together(changes, question.level)
+    for found, by_hand in cells:
+        assert_same(found, by_hand)
+
+
+def shown_changes(found, by_hand, *, is_of_people):
+    """The changes that are not hidden with their numbers; few answers must be hidden."""
+    shown = {identity(cell): cell for cell in found}
+    changes = []
+    for cell in by_hand:
+        got = shown.get(identity(cell))
+        if got is None:
+            continue
+        assert bool(got["hidden"]) >= (is_of_people and 0 < cell["n"] < 5)
+        assert is_of_people or not got["hidden"]
+        if cell["compared"] is not None:
+            is_hidden = is_of_people and not got["hidden"] and got["compared"] is None
+            cell["compared"]["is_hidden"] = is_hidden
+            if not got["hidden"] and not is_hidden:
+                changes.append(cell["compared"])
+    return changes
 
 
 def test_the_oracle_knows_every_metric():
@@ -549,6 +586,14 @@ def test_the_rows_behind_a_number_are_those_that_count(lake, name, seed, size):
         if judged is not NOT_ASKED and not isinstance(judged, Left):
             wanted.append((at, row["source"], row[KEYS[name]]))
     wanted.sort()
+    if asked.metric.is_anonymous or (
+        name == "survey" and ask(held, question).answers[0].hidden.any()
+    ):
+        with pytest.raises(BadQuestion):
+            rows_behind(held, question)
+        return
+    agents = {row[KEYS[name]] for row in world.rows if row.get("instrument") in {"esat", "enps"}}
+    wanted = [each for each in wanted if each[2] not in agents]
     found = rows_behind(held, question)
     place = [found.columns.index(column) for column in ("source", KEYS[name])]
     assert found.total == len(wanted)

@@ -521,6 +521,7 @@ def test_the_answer_as_json_is_the_contract(lake):
         "where": ["queue=billing"],
         "compare": "previous",
         "clock": "calendar",
+        "standardise": [],
         "level": 0.95,
         "zone": "Europe/London",
     }
@@ -536,6 +537,9 @@ def test_the_answer_as_json_is_the_contract(lake):
         "level": 0.95,
         "n": 40,
         "left_out": {"wait not known": 1},
+        "hidden": None,
+        "shrunken": None,
+        "rank": None,
     }
     assert compared.keys() == {"value", "difference", "low", "high", "verdict"}
     assert (compared["value"], compared["difference"]) == (0.5, 0.5)

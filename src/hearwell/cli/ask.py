@@ -15,6 +15,7 @@ from hearwell.cli.options import (
     Grain,
     LakeDir,
     Level,
+    Standardise,
     To,
     Variant,
     Where,
@@ -65,6 +66,7 @@ def question(asked: "tuple[Asked, ...]", options: dict[str, Any]) -> "Question":
         compare=options["compare"],
         clock=options["clock"],
         level=options["level"],
+        standardise=tuple(options.get("standardise") or ()),
     )
 
 
@@ -83,6 +85,7 @@ def metric(  # noqa: PLR0913, PLR0917  one argument for each option
     variant: Variant = None,
     clock: Clock = "calendar",
     compare: Compare = None,
+    standardise: Standardise = None,
     level: Level = 0.95,
     format: Format = "table",  # noqa: A002  the option's name
     lake: LakeDir = DEFAULT_LAKE,
@@ -111,6 +114,7 @@ def rows(  # noqa: PLR0913, PLR0917
     variant: Variant = None,
     clock: Clock = "calendar",
     compare: Compare = None,
+    standardise: Standardise = None,
     level: Level = 0.95,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
     format: Format = "table",  # noqa: A002

@@ -4,7 +4,7 @@ from rich.markup import escape
 
 from hearwell.cli.export import shown, write_csv, write_json, write_parquet
 from hearwell.cli.numbers import NOTHING
-from hearwell.cli.table import changes, console, figures, footer, grid, heading, left_out
+from hearwell.cli.table import changes, console, figures, footer, grid, heading, left_out, ranks
 from hearwell.engine.answer import Answers
 from hearwell.engine.flat import flat
 from hearwell.engine.rows import Rows
@@ -28,7 +28,8 @@ def show_answers(answers: Answers, form: str, lake: Lake) -> None:
         compared = ["change", "its interval", "verdict"] if answers.question.compare else []
         names = [*when, *dimensions, "value", f"{answers.question.level:.0%} interval", "n"]
         places = range(len(when) + len(dimensions), len(names))
-        table = grid(*names, *compared, right=places)
+        ranked = ["for ranking", "rank"] if any(each["rank"] for each in own) else []
+        table = grid(*names, *ranked, *compared, right=[*places, len(names), len(names) + 1])
         # A group may be there for the sake of another metric over the same rows.
         for each in [each for each in own if each["n"] or each["left_out"]] or own:
             table.add_row(
@@ -38,6 +39,7 @@ def show_answers(answers: Answers, form: str, lake: Lake) -> None:
                     for d in dimensions
                 ),
                 *figures(each),
+                *(ranks(each) if ranked else []),
                 *(changes(each) if compared else []),
                 style="dim" if each["n"] < lake.settings.minimum_n else None,
             )

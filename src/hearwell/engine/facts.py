@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 
 from hearwell.clock.business import BusinessDays, business_days, with_business_seconds
 from hearwell.clock.zone import local_time
+from hearwell.engine.cohort import SAME, in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
-from hearwell.engine.question import CUSTOM
+from hearwell.engine.question import COHORT, CUSTOM
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 from hearwell.settings import Settings
@@ -32,6 +33,7 @@ class Frame:
     before: Period | None
     since: datetime  # the day on which the rows begin
     settings: Settings
+    is_stock: bool = False  # rows are comings and goings: all before the end count
 
     @property
     def keys(self) -> list[str]:
@@ -60,17 +62,29 @@ def dimension(table: Expr, name: str) -> Expr:
     return table[name]
 
 
-def filtered(table: Expr, where: Sequence[tuple[str, str]]) -> Expr:
-    """Keep rows with these values; a dimension named twice may have either, empty means unknown."""
-    wanted: dict[str, list[str]] = {}
-    for name, value in where:
-        wanted.setdefault(name, []).append(value)
-    for name, values in wanted.items():
+def filtered(table: Expr, where: Sequence[tuple[str, str]], zone: str) -> Expr:
+    """Keep rows with these values; a dimension named twice may have either, empty means unknown.
+
+    Those who have rows in both periods are found later, by `facts`.
+    """
+    for name, values in wanted(where).items():
+        if name.startswith(COHORT):
+            if name != SAME:
+                table = table.filter(of_cohort(table, name, values, zone))
+            continue
         column = dimension(table, name)
         known = [value for value in values if value]
         keep = column.isin(known) if known else ibis.literal(False)
         table = table.filter(keep | column.isnull() if "" in values else keep)
     return table
+
+
+def wanted(where: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Put together the values wanted of each dimension."""
+    values: dict[str, list[str]] = {}
+    for name, value in where:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def within(instant: Expr, period: Period) -> Expr:
@@ -99,19 +113,37 @@ def cell(instant: Expr, frame: Frame) -> dict[str, Expr]:
 
 def facts(record: type[Record], frame: Frame, spans: Mapping[str, tuple[Expr, Expr]]) -> Expr:
     """Return the rows of a question, with their keys and business seconds as columns."""
-    table = filtered(record.unbound(), frame.where)
+    table = asked_about(record, frame)
     instant = dated(table, frame.dated_by)
-    periods = within(instant, frame.now)
-    if frame.before is not None:
-        periods = periods | within(instant, frame.before)
-    table = table.filter(periods)
+    if frame.is_stock:  # what came before the first cell is there from its beginning on
+        instant = ibis.greatest(instant, ibis.timestamp(frame.whole.begins))
     by = {f"by_{i}": dimension(table, name) for i, name in enumerate(frame.by)}
-    table = table.mutate(**by, **cell(dated(table, frame.dated_by), frame))
+    table = table.mutate(**by, **cell(instant, frame))
     if spans:
         table = with_business_seconds(
             table, days(frame), schedule_of(table, record, frame.settings), spans
         )
     return table
+
+
+def asked_about(record: type[Record], frame: Frame) -> Expr:
+    """Return the rows of the periods of a question, with its filters."""
+    zone = frame.settings.zone
+    table = filtered(record.unbound(), frame.where, zone)
+    instant = dated(table, frame.dated_by)
+    if frame.is_stock:
+        return table.filter(instant < ibis.timestamp(frame.whole.ends))
+    periods = within(instant, frame.now)
+    if frame.before is not None:
+        periods = periods | within(instant, frame.before)
+    if SAME in wanted(frame.where):
+        if frame.before is None:
+            problem = f"{SAME} needs two periods: give --from and --compare."
+            raise BadQuestion(problem)
+        again = filtered(record.unbound().view(), frame.where, zone)
+        at = dated(again, frame.dated_by)
+        periods &= in_both(table, again, at, frame.now, frame.before)
+    return table.filter(periods)
 
 
 def days(frame: Frame) -> BusinessDays:

@@ -1,8 +1,8 @@
 """The queries over one table: one for all sums, and one for each number that has quantiles."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -14,8 +14,17 @@ from hearwell.engine.question import Asked
 from hearwell.engine.sums import ROWS, Plan, columns, place, shelf, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Variant
-from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts
+from hearwell.metrics.part import (
+    EVERY_ROW,
+    SKETCH_SIZE,
+    Expr,
+    FloatArray,
+    Part,
+    Parts,
+    Sketch,
+)
 from hearwell.records.record import Record
+from hearwell.stats.cluster import design_effect
 
 EXACT_ROWS = 2_000_000
 """Up to this many rows every value of a histogram is kept. Above, values share a shelf that is a
@@ -52,6 +61,7 @@ class Found:
     parts: Parts
     left_out: Mapping[str, FloatArray]
     statements: tuple[str, ...]
+    effect: FloatArray | None = None  # how many rows of a cell tell as much as one
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,17 @@ class Passes:
                 for each, names in asked.items():
                     wanted = {name: counts[kind] for name, kind in names.items()}
                     found[each] = with_histogram(found[each], histogram, wanted, query)
+            for each, of in self.sketches():
+                query = WRITTEN.get(("sketch", each, self.key), partial(self.sketch, of))
+                hashes = execute(query).fetchnumpy()
+                found[each] = with_histogram(found[each], hashes, {}, query)
+            for column, asked_by in self.clustered().items():
+                query = WRITTEN.get(
+                    ("clusters", column, self.key), partial(self.clusters, column, asked_by)
+                )
+                sums = execute(query).fetchnumpy()
+                for i, each in enumerate(asked_by):
+                    found[each] = with_effect(found[each], sums, i, query)
         finally:
             execute("drop table cells")
         return cells, found
@@ -96,7 +117,9 @@ class Passes:
     def statements(self) -> list[str]:
         """Return the statements that would be run, without running them."""
         spreads = [self.spread(of, kinds, is_exact=True)[0] for _, of, kinds in self.spreads()]
-        return [self.sums()[0], *spreads]
+        sketches = [self.sketch(of) for _, of in self.sketches()]
+        clusters = [self.clusters(column, asked) for column, asked in self.clustered().items()]
+        return [self.sums()[0], *spreads, *sketches, *clusters]
 
     @cached_property
     def key(self) -> Hashable:
@@ -138,12 +161,10 @@ class Passes:
 
         The answers stand apart, or Ibis would write each into every condition that reads it.
         """
-        rows = self.rows
-        read = sorted(columns(one) & set(rows.columns) | set(self.frame.keys))
         answers = plan.answers(ibis.table(one.schema(), name="sums"))
         chosen = two(ibis.table(answers.schema(), name="answers"))
         return (
-            f"with {FACTS} as ({sql(rows.select(read))}), sums as ({sql(one)}), "
+            f"with {FACTS} as ({self.facts_of(one)}), sums as ({sql(one)}), "
             f"answers as ({sql(answers)}) {sql(chosen)}"
         )
 
@@ -193,13 +214,89 @@ class Passes:
             return plan.step_two(answers, "shelf", **told)
 
         one = plan.step_one(shelf=value if is_exact else shelf(value))
-        same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
         return (
             f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
             f"{', '.join(f'h.{column}' for column in dict.fromkeys(counts.values()))} "
-            f"from ({self.statement(plan, one, shelves)}) as h join cells as c on {same} "
+            f"from ({self.statement(plan, one, shelves)}) as h {self.beside_cells} "
             f"order by c.cell_id, value"
         ), counts
+
+    @property
+    def beside_cells(self) -> str:
+        """The join that tells the number of the cell of each row of `h`."""
+        same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
+        return f"join cells as c on {same}"
+
+    def sketches(self) -> list[tuple[Asked, Sketch]]:
+        """Return the metrics that tell values apart, and which."""
+        wanted = [(each, variant.estimator.sketch()) for each, variant in self.variants.items()]
+        return [(each, sketch) for each, sketch in wanted if sketch is not None]
+
+    def sketch(self, sketch: Sketch) -> str:
+        """Return the query of the smallest hashes of each cell, as parts of the greatest."""
+        hashed = sketch.of.hash()  # a whole number of 64 bits, with a sign
+        told = self.table.filter(sketch.where).select(*self.frame.keys, hashed=hashed).distinct()
+        keys = ", ".join(self.frame.keys)
+        return (
+            f"select c.cell_id, (unnest(h.hashes)::double + {2**63}) / {2**64}::double as value from ("
+            f"with {FACTS} as ({self.facts_of(told)}), told as ({sql(told)}) "
+            f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
+            f") as h {self.beside_cells} order by c.cell_id, value"
+        )
+
+    def clustered(self) -> dict[str, list[Asked]]:
+        """Put together the metrics whose rows belong to the same kind of person."""
+        together: dict[str, list[Asked]] = {}
+        for each, variant in self.variants.items():
+            column = each.metric.clustered_by
+            if column is not None and variant.estimator.linear() is not None:
+                together.setdefault(column, []).append(each)
+        return together
+
+    def clusters(self, column: str, asked: Sequence[Asked]) -> str:
+        """Return the query of the sums, row by row and cluster by cluster, of each metric.
+
+        A row of nobody who is known is a cluster of its own.
+        """
+        table, keys = self.table, self.frame.keys
+        linear = [self.variants[each].estimator.linear() for each in asked]
+        sums: dict[str, Expr] = {}
+        for i, each in enumerate(linear):
+            if each is None:
+                raise TypeError
+            over, under = each.over, each.under
+            sums |= {f"over_{i}": over.sum(), f"under_{i}": under.sum(), f"rows_{i}": under.count()}
+            sums |= {
+                f"oo_{i}": (over * over).sum(),
+                f"ou_{i}": (over * under).sum(),
+                f"uu_{i}": (under * under).sum(),
+            }
+        persons = table.group_by(*keys, person=table[column]).aggregate(**sums)
+        person = ibis.table(persons.schema(), name="persons")
+        is_known = person.person.notnull()
+        totals: dict[str, Expr] = {}
+        for i in range(len(linear)):
+            over, under, rows = person[f"over_{i}"], person[f"under_{i}"], person[f"rows_{i}"]
+            squares = {
+                "oo": (over * over, person[f"oo_{i}"]),
+                "ou": (over * under, person[f"ou_{i}"]),
+                "uu": (under * under, person[f"uu_{i}"]),
+            }
+            totals |= {f"over_{i}": over.sum(), f"under_{i}": under.sum(), f"rows_{i}": rows.sum()}
+            totals[f"clusters_{i}"] = is_known.ifelse((rows > 0).cast("int64"), rows).sum()
+            for name, (of_cluster, of_rows) in squares.items():
+                totals[f"{name}_{i}"] = of_rows.sum()
+                totals[f"cluster_{name}_{i}"] = is_known.ifelse(of_cluster, of_rows).sum()
+        cells = person.group_by(keys).aggregate(**totals)
+        return (
+            f"select c.cell_id, h.* from (with {FACTS} as ({self.facts_of(persons)}), "
+            f"persons as ({sql(persons)}) {sql(cells)}) as h {self.beside_cells}"
+        )
+
+    def facts_of(self, query: Expr) -> str:
+        """Return the SQL of the rows, with the columns that a query reads."""
+        read = sorted(columns(query) & set(self.rows.columns) | set(self.frame.keys))
+        return sql(self.rows.select(read))
 
 
 @dataclass(frozen=True)
@@ -237,6 +334,25 @@ def with_histogram(
         {name: floats(histogram[column]) for name, column in columns_of.items()},
     )
     return Found(parts, found.left_out, (*found.statements, statement))
+
+
+def with_effect(found: Found, sums: Arrays, i: int, statement: str) -> Found:
+    """Add how much the rows of a cell that belong to one person are alike."""
+
+    def column(name: str) -> FloatArray:
+        placed = np.zeros(found.parts.groups)
+        placed[sums["cell_id"].astype(np.int64)] = np.nan_to_num(floats(sums[f"{name}_{i}"]))
+        return placed
+
+    effect = design_effect(
+        column("over"),
+        column("under"),
+        (column("oo"), column("ou"), column("uu")),
+        (column("cluster_oo"), column("cluster_ou"), column("cluster_uu")),
+        column("rows"),
+        column("clusters"),
+    )
+    return replace(found, statements=(*found.statements, statement), effect=effect)
 
 
 def floats(array: Any) -> FloatArray:

@@ -1,18 +1,22 @@
 """The rows behind a number: what was counted, with the columns that decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis.expr.types as ir
 
-from hearwell.engine.ask import bounds_of, framed
+from hearwell.engine.answer import FEW_ANSWERS
+from hearwell.engine.ask import ask, bounds_of, framed
 from hearwell.engine.derived import readable
-from hearwell.engine.facts import dated, dimension, filtered, within
+from hearwell.engine.errors import BadQuestion
+from hearwell.engine.facts import asked_about, dated, dimension, within
+from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.sums import columns, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
+from hearwell.records.survey import ANONYMOUS
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,14 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         dated_by = variant.dated_by or asked.metric.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where)
         frame = framed(lake, question, dated_by, bounds)
-        table = filtered(record.unbound(), question.where)
+        table = asked_about(record, frame)
+        if not frame.is_stock:
+            table = table.filter(within(dated(table, dated_by), frame.now))
+        if protects(record):
+            refuse_if_hidden(lake, question)
+            table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
         key = [table[name] for name in record.key() if name != dated_by]
-        found = table.filter(
-            within(dated(table, dated_by), frame.now), counted(variant.estimator)
-        ).order_by([dated(table, dated_by), *key])
+        found = table.filter(counted(variant.estimator)).order_by([dated(table, dated_by), *key])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )
@@ -47,6 +54,23 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
         result = lake.connection.execute(statement).fetchall()
     return Rows(list(named), result, int(total), statement)
+
+
+def refuse_if_hidden(lake: Lake, question: Question) -> None:
+    """Refuse the rows of a number that must not be shown itself.
+
+    Raises:
+        BadQuestion.
+
+    """
+    (asked,) = question.asked
+    if asked.metric.is_anonymous:
+        problem = f"{asked.metric.name} is anonymous: single answers are not shown."
+        raise BadQuestion(problem)
+    plain = replace(question, grain="none", compare=None, clock="calendar", standardise=())
+    if ask(lake, plain).answers[0].hidden.any():
+        problem = f"Of {asked.metric.name} no rows are shown: {FEW_ANSWERS}."
+        raise BadQuestion(problem)
 
 
 def counted(estimator: Estimator) -> Expr:

@@ -78,6 +78,7 @@ def first_response_time(case: CaseFact, clock: Clock) -> Variants:
     credits="the team",
     guardrail="first_response_time",
     source="cases in which the customer wrote, without a public reply of a human in time",
+    clustered_by="customer_id",
 )
 def unanswered_share(case: CaseFact) -> Variants:
     """Part of the cases in which customers wrote and no human replied."""
@@ -190,6 +191,7 @@ def in_status(case: CaseFact, passed: Expr) -> Variants:
     credits="the agent and team when it was solved",
     guardrail="full_resolution_time",
     source="solved cases that were opened again, once or more often",
+    clustered_by="customer_id",
 )
 def reopen_rate(case: CaseFact) -> Variants:
     """Part of the solved cases that had to be opened again."""
@@ -210,6 +212,7 @@ def reopen_rate(case: CaseFact) -> Variants:
     guardrail="reopen_rate",
     source="as the trade counts: one public reply of a human, solved, never reopened",
     labels=("one-touch resolution",),
+    clustered_by="customer_id",
 )
 def one_touch_resolution(case: CaseFact) -> Variants:
     """Part of the solved cases that took one reply and stayed solved."""
@@ -234,6 +237,7 @@ def one_touch_resolution(case: CaseFact) -> Variants:
     credits="the team that passed it on",
     guardrail="customer_satisfaction",
     source="cases escalated or moved to another team, of all",
+    clustered_by="customer_id",
 )
 def escalation_rate(case: CaseFact) -> Variants:
     """Part of the cases that agents could not solve themselves."""
@@ -260,6 +264,7 @@ def escalation_rate(case: CaseFact) -> Variants:
     credits="the team",
     guardrail="customer_satisfaction",
     source="different humans who replied in public: each may ask the customer to begin again",
+    clustered_by="customer_id",
 )
 def agents_per_case(case: CaseFact) -> Variants:
     """By how many people a customer was answered, of the cases with a reply."""
@@ -328,6 +333,7 @@ def time_to_solution(case: CaseFact, clock: Clock) -> Variants:
     credits="the bot",
     guardrail="reopen_rate",
     source="solved cases in which a bot wrote and no human; silence is not containment",
+    clustered_by="customer_id",
 )
 def bot_containment(case: CaseFact) -> Variants:
     """Part of the solved cases with a bot that needed no human."""

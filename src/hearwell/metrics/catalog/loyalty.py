@@ -54,6 +54,7 @@ def churn_rate(customer: Customer) -> Variants:
     credits="the organisation",
     guardrail="customer_satisfaction",
     source="churn of a period: those who left over those who were customers when it began",
+    clustered_by="customer_id",
 )
 def monthly_churn_rate(month: CustomerMonth) -> Variants:
     """Part of the customers who were there when a month began and left in it for good."""
@@ -81,6 +82,7 @@ def monthly_churn_rate(month: CustomerMonth) -> Variants:
     credits="the shop",
     guardrail="customer_satisfaction",
     source="repeat purchase rate: buyers who buy again within a time that shops choose differently",
+    clustered_by="customer_id",
 )
 def repeat_purchase_rate(purchase: Purchase) -> Variants:
     """Part of the buyers who bought again within 90 days. Cancelled orders are no purchases."""

@@ -17,6 +17,7 @@ MONTHS_A_YEAR = 12
     credits="the agent",
     guardrail="agent_satisfaction",
     source="Amazon Connect: busy time over staffed time without pauses; above 1 is a fault of data",
+    clustered_by="agent_id",
 )
 def occupancy(day: AgentDay) -> Variants:
     """Part of their staffed time, pauses left out, that agents were busy with calls."""
@@ -45,6 +46,7 @@ def occupancy(day: AgentDay) -> Variants:
     credits="the agent",
     guardrail="agent_satisfaction",
     source="cases handled over agents staffed, for each day: how much one has to do",
+    clustered_by="agent_id",
 )
 def cases_per_agent(day: AgentDay) -> Variants:
     """How many cases an agent who was there handled on a day."""
@@ -84,6 +86,7 @@ def cases_per_agent(day: AgentDay) -> Variants:
     credits="the team",
     guardrail="agent_satisfaction",
     source="attrition of staff: those who left over those who were there when the month began",
+    clustered_by="agent_id",
 )
 def attrition_rate(month: AgentMonth) -> Variants:
     """Part of the people who were there when a month began and left in it."""

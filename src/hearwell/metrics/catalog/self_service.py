@@ -61,6 +61,7 @@ def article_reads(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="web statistics: time on page, of the views of which it was measured",
+    clustered_by="visitor_id",
 )
 def article_read_time(view: ArticleReading, clock: Clock) -> Variants:
     """How long readers stayed on a help article. Both a glance and an hour can mean trouble."""
@@ -103,6 +104,7 @@ def article_read_time(view: ArticleReading, clock: Clock) -> Variants:
     credits="the article",
     guardrail="helpful_share",
     source="web statistics (visits under 10 s); reading rates of Brysbaert 2019 and IReST 2012",
+    clustered_by="visitor_id",
 )
 def abandoned_reads(view: ArticleReading) -> Variants:
     """Part of the readers who left a help article before they can have read it."""
@@ -148,6 +150,7 @@ def abandoned_reads(view: ArticleReading) -> Variants:
     guardrail="helpful_share",
     source="reads that end in a chat, call or ticket, and calls to a number that only the article "
     "shows (call tracking), over reads",
+    clustered_by="person_id",
 )
 def help_requests_per_read(use: ArticleUse) -> Variants:
     """How often readers of a help article asked us for help, for each time it was read."""
@@ -206,6 +209,7 @@ def help_requests_per_read(use: ArticleUse) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="the question below an article: was this helpful? Who does not answer has no vote",
+    clustered_by="visitor_id",
 )
 def helpful_share(view: ArticleView) -> Variants:
     """Part of the readers who voted that a help article was helpful."""

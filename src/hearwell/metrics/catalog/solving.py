@@ -23,6 +23,7 @@ def connected_seconds(call: Call) -> Expr:
     guardrail="transfer_rate",
     source="Amazon Connect: talk, hold and work after the call, over answered calls",
     labels=("AHT",),
+    clustered_by="agent_id",
 )
 def average_handle_time(call: Call, clock: Clock) -> Variants:
     """How long an agent was busy with an answered call: talk, hold and wrap-up.
@@ -66,6 +67,7 @@ def average_handle_time(call: Call, clock: Clock) -> Variants:
     credits="the agent who transferred",
     guardrail="average_handle_time",
     source="Cisco; left out where the telephone system hides transfers",
+    clustered_by="agent_id",
 )
 def transfer_rate(call: Call) -> Variants:
     """Part of the answered calls that were passed on to somebody else."""

@@ -13,6 +13,7 @@ from hearwell.records.record import (
     Dimension,
     Flag,
     Key,
+    Person,
     Record,
     RequiredInstant,
     Text,
@@ -35,6 +36,7 @@ class ArticleUse(Record):
     kind: Annotated[Any, Column("string", words=("view", "call"), required=True, is_key=True)]
     use_id: Key  # of the reading or the call
     at: RequiredInstant
+    person_id: Person  # the visitor of a reading, the caller of a call
     article_id: Dimension
     language: Dimension  # of a call: that of the readings of its article, if they have but one
     asked_for_help: Text  # of a reading
@@ -112,7 +114,7 @@ def calls_to_numbers(call: Expr) -> Expr:
     """
     came_in = call.direction.fill_null("inbound") == "inbound"
     return call.filter(call.article_id.notnull() & came_in & (call.leg == 1)).select(
-        "source", "received_at", "call_id", "article_id", "language", "entered_at"
+        "source", "received_at", "call_id", "caller", "article_id", "language", "entered_at"
     )
 
 
@@ -153,6 +155,7 @@ def readings(view: Expr, numbered: Expr, span: Expr) -> Expr:
         kind=ibis.literal("view"),
         use_id=both.view_id,
         at=both.opened_at,
+        person_id=both.visitor_id,
         article_id=both.article_id,
         language=both.language,
         asked_for_help=both.asked_for_help,
@@ -180,6 +183,7 @@ def calls(called: Expr, seen: Expr) -> Expr:
         kind=ibis.literal("call"),
         use_id=both.call_id,
         at=both.entered_at,
+        person_id=both.caller,
         article_id=both.article_id,
         language=is_one.ifelse(both.seen_language, both.language),
         asked_for_help=ibis.null("string"),
