@@ -408,11 +408,38 @@ def single_read(judge):
     return with_views(judged)
 
 
-def asked_for_help(row, _):
-    how = row["asked_for_help"]
-    if how is None:
-        return Left("not known whether help was asked for")
-    return how in {"chat", "call", "ticket"}, row["views"]
+WORDS_A_MINUTE = {"en": 238.0, "de": 179 * 238 / 228, "ar": 138 * 238 / 228}
+
+
+def expected(row):
+    """Seconds that the words of the article take, by the rate of its language; None: not known."""
+    rate = WORDS_A_MINUTE.get((row["text_language"] or "").lower()[:2])
+    return row["words"] * 60 / rate if row["words"] and rate else None
+
+
+def part_read(row, _):
+    seconds = row["read_seconds"]
+    if seconds is None:
+        return Left("read time not measured")
+    if expected(row) is None:
+        return Left(LENGTH_UNKNOWN)
+    return seconds / expected(row), row["views"]
+
+
+LENGTH_UNKNOWN = "not known how long it takes to read"
+
+
+def left_too_soon(row, rules):
+    """Before ten seconds or a tenth of the time it takes, the later of them."""
+    enough = max(10, (expected(row) or 0) * 0.1)
+    return single_read(lambda seconds: seconds < enough)(row, rules)
+
+
+def left_too_soon_of_known(row, rules):
+    found = left_too_soon(row, rules)
+    if isinstance(found, Left) or expected(row) is not None:
+        return found
+    return Left(LENGTH_UNKNOWN)
 
 
 def voted_helpful(row, rules):
@@ -573,13 +600,19 @@ MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
 }
 VIEWS: dict[str, dict[str, tuple[Any, Judge]]] = {
     "article_reads": {"all": ("total", with_views(lambda row, _: row["views"]))},
+    "helpful_share": {"all": ("weighted_share", voted_helpful)},
+}
+READINGS: dict[str, dict[str, tuple[Any, Judge]]] = {
     "article_read_time": {
         "mean": ("weighted_mean", with_views(read_for)),
         "p50": (0.5, single_read(lambda seconds: seconds)),
+        "of_expected": ("weighted_mean", with_views(part_read)),
     },
-    "abandoned_reads": {"under_10_seconds": ("share", single_read(lambda seconds: seconds < 10))},
-    "help_requests_per_read": {"all": ("weighted_share", with_views(asked_for_help))},
-    "helpful_share": {"all": ("weighted_share", voted_helpful)},
+    "abandoned_reads": {
+        "too_soon": ("share", left_too_soon),
+        "too_soon_of_known_length": ("share", left_too_soon_of_known),
+        "under_10_seconds": ("share", single_read(lambda seconds: seconds < 10)),
+    },
 }
 SEARCHES: dict[str, dict[str, tuple[Any, Judge]]] = {
     "searches_without_result": {"all": ("share", found_nothing)},
@@ -606,13 +639,15 @@ CUSTOMERS: dict[str, dict[str, tuple[Any, Judge]]] = {
 }
 DATED_BY = {  # where all metrics of a record go by the same instant
     "sent_at": MESSAGES,
-    "opened_at": VIEWS,
+    "opened_at": VIEWS | READINGS,
     "at": SEARCHES,
     "created_at": CARTS,
     "delivered_at": ORDERS,
     "first_seen_at": CUSTOMERS,
 }
-ORACLE = CALLS | CASES | SURVEYS | MESSAGES | VIEWS | SEARCHES | CARTS | ORDERS | CUSTOMERS
+ORACLE = (
+    CALLS | CASES | SURVEYS | MESSAGES | VIEWS | READINGS | SEARCHES | CARTS | ORDERS | CUSTOMERS
+)
 TIMED = {  # durations that began at a known instant: they have business time
     "wait_time",
     "offered_wait",

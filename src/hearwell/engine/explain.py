@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
-from hearwell.engine.derived import MADE_FROM
+from hearwell.engine.derived import CAN_DO_WITHOUT, MADE_FROM
 from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
@@ -46,13 +46,19 @@ def needed_by(record: str, column: str) -> list[str]:
     return [
         metric.name
         for metric in METRICS.values()
-        if any(each.table_name == record for each in made_from(metric))
+        if any(each.table_name == record for each in needed_for(metric))
         and (metric.record.table_name != record or column in columns_read(metric))
     ]
 
 
 def made_from(metric: Metric) -> tuple[type[Record], ...]:
     return MADE_FROM.get(metric.record, (metric.record,))
+
+
+def needed_for(metric: Metric) -> tuple[type[Record], ...]:
+    """Return the records without which the metric has no rows."""
+    spared = CAN_DO_WITHOUT.get(metric.record, ())
+    return tuple(each for each in made_from(metric) if each not in spared)
 
 
 @dataclass(frozen=True)
@@ -84,14 +90,14 @@ def answerable(lake: Lake, only: type[Record] | None = None) -> Answerable:
 
 def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
     """Say what a metric misses that counts no row: records, values of a column, or fitting rows."""
-    sources = [each.table_name for each in made_from(metric)]
+    sources = [each.table_name for each in needed_for(metric)]
     empty = [name for name in sources if not filled[name]]
     if empty:
         return f"no records of {' and '.join(empty)}"
     known = set().union(*(filled[name] for name in sources))
     read = used_by(Asked(metric, next(iter(metric.variants()))))
     unknown = sorted(read & set(metric.record.columns()) - known)
-    if len(sources) == 1 and unknown:
+    if sources == [metric.record.table_name] and unknown:
         return f"no row that counts; nothing known of {', '.join(unknown)}"
     return "no row that counts"
 

@@ -44,9 +44,8 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         if protects(record):
             refuse_if_hidden(lake, question)
             table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
-        found = table.filter(counted(variant.estimator)).order_by(
-            [dated(table, dated_by), *(table[name] for name in record.key())]
-        )
+        key = [table[name] for name in record.key() if name != dated_by]
+        found = table.filter(counted(variant.estimator)).order_by([dated(table, dated_by), *key])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )

@@ -52,15 +52,20 @@ SCORECARD = (
     ("delivery_time", "p50"),
     ("late_delivery_rate", "all"),
     ("cart_abandonment_rate", "after_24_hours"),
+    ("repeat_purchase_rate", "after_first"),
+    ("monthly_churn_rate", "all"),
     ("article_reads", "all"),
     ("article_read_time", "mean"),
-    ("abandoned_reads", "under_10_seconds"),
+    ("abandoned_reads", "too_soon"),
     ("help_requests_per_read", "all"),
     ("helpful_share", "all"),
     ("searches_without_result", "all"),
     ("agent_satisfaction", "satisfied"),
     ("employee_net_promoter_score", "score"),
     ("occupancy", "all"),
+    ("cases_per_agent", "cases"),
+    ("cases_per_agent", "calls"),
+    ("attrition_rate", "monthly"),
 )
 
 

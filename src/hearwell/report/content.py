@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.ask import ask
-from hearwell.engine.explain import filled_columns, lacking, made_from, statements
+from hearwell.engine.explain import filled_columns, lacking, made_from, needed_for, statements
 from hearwell.engine.period import to_local
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.scorecard import SCORECARD
@@ -105,7 +105,7 @@ def needs(lake: Lake, card: Answers) -> dict[Metric, Need]:
     filled = {name: filled_columns(lake, RECORDS[name]) for name in sorted(records)}
     found = {}
     for metric in wanted:
-        empty = [each.table_name for each in made_from(metric) if not filled[each.table_name]]
+        empty = [each.table_name for each in needed_for(metric) if not filled[each.table_name]]
         found[metric] = Need(lacking(metric, filled), tuple(empty))
     return found
 

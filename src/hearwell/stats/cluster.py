@@ -4,6 +4,9 @@ import numpy as np
 
 from hearwell.stats.interval import FloatArray
 
+ROUNDING = 1e-12
+"""Of what is subtracted: so little of it is left by rounding alone, where all rows are alike."""
+
 
 @np.errstate(divide="ignore", invalid="ignore")
 def design_effect(  # noqa: PLR0913, PLR0917  one argument for each sum
@@ -33,7 +36,8 @@ def design_effect(  # noqa: PLR0913, PLR0917  one argument for each sum
     ) -> FloatArray:
         over_over, over_under, under_under = squares
         spread = over_over - 2 * value * over_under + value**2 * under_under
-        return np.maximum(spread, 0) * count / (count - 1)
+        rounding = ROUNDING * (over_over + value**2 * under_under)
+        return np.where(spread > rounding, spread, 0.0) * count / (count - 1)
 
     effect = variance(clusters, cluster_count) / variance(rows, row_count)
     alike = np.where(cluster_count > 0, row_count / cluster_count, 1.0)  # rows of one tell the same
