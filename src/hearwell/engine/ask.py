@@ -44,6 +44,7 @@ from hearwell.engine.period import (
 from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
 from hearwell.engine.question import COHORT, Asked, Question
 from hearwell.engine.ranking import ranked
+from hearwell.engine.simulated import simulated
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
     Standardised,
@@ -54,11 +55,12 @@ from hearwell.engine.standardise import (
 from hearwell.engine.stock import accumulated
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import Expr
-from hearwell.records.record import Record
+from hearwell.records.record import SIMULATED, Record
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
 MICROSECOND = timedelta(microseconds=1)
@@ -73,6 +75,7 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
+    made_up: set[str] = set()
     with lake.reading() as snapshot:
         if any(name.startswith(COHORT) for name, _ in question.where):
             for source in cohort.SOURCES:
@@ -84,12 +87,19 @@ def ask(lake: Lake, question: Question) -> Answers:
                 freshness[name] = bounds.newer(freshness.get(name, bounds))
                 frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
                 answers |= Table(lake, question, record, frame).answered(asked)
+                if bounds.has_simulated:
+                    bare = {
+                        each: each.metric.variants(record.unbound(), lake.settings)[each.variant]
+                        for each in asked
+                    }
+                    made_up |= simulated(lake, record, frame, bare)
     zone = lake.settings.zone
     return Answers(
         question,
         zone,
         with_verdicts([answers[each] for each in question.asked], question.level),
         {name: bounds.text(zone) for name, bounds in freshness.items()},
+        tuple(name for name in METRICS if name in made_up),
         snapshot,
     )
 
@@ -118,6 +128,7 @@ class Bounds:
     first: datetime | None
     last: datetime | None
     received: datetime | None
+    has_simulated: bool | None  # are any of the rows made up?
 
     def newer(self, other: "Bounds") -> "Bounds":
         """Return whichever tells of the later row; one table may be counted by several dates."""
@@ -135,7 +146,12 @@ def bounds_of(
 ) -> Bounds:
     table = filtered(record.unbound(), where, lake.settings.zone)
     at = dated(table, dated_by)
-    found = table.aggregate(first=at.min(), last=at.max(), received=table.received_at.max())
+    found = table.aggregate(
+        first=at.min(),
+        last=at.max(),
+        received=table.received_at.max(),
+        has_simulated=table.source.startswith(SIMULATED).any(),
+    )
     return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
 
 

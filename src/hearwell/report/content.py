@@ -51,6 +51,10 @@ class Content:
         """Is there anything that a value could be held against?"""
         return any(verdict_of(each) for each in self.counted)
 
+    def is_simulated(self, answer: Answer) -> bool:
+        """Does the number count rows that were made up?"""
+        return answer.asked.metric.name in self.card.simulated
+
     def worse_partners(self, answer: Answer) -> list[Answer]:
         """Return the numbers that had to stay as they were for this one's sake, and got worse."""
         return [each for each in self.partners(answer) if verdict_of(each) == "worse"]
@@ -67,7 +71,7 @@ def verdict_of(answer: Answer) -> str | None:
 
 
 def has_rows(answer: Answer) -> bool:
-    return bool(answer.estimate.n.sum())
+    return answer.counts_rows
 
 
 def content(lake: Lake, question: Question, by: Sequence[str] = ()) -> Content:

@@ -26,6 +26,9 @@ def tile(content: Content, answer: Answer) -> Html:
         element("h3", name, id=where),
         element(
             "p",
+            element("strong", "Simulated, not measured. ")
+            if content.is_simulated(answer)
+            else None,
             element("b", number(cell["value"], answer.unit)),
             f", {answer.meaning}",
             ", in business time" if answer.clock == "business" else None,
