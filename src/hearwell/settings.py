@@ -28,6 +28,13 @@ class ServiceLevel(Part):
     short_abandon_seconds: float = Field(default=5, ge=0)
 
 
+class RollUp(Part):
+    """What is kept by day, so that questions about many rows are answered at once."""
+
+    by: tuple[str, ...] = ("channel", "queue")
+    from_rows: int = Field(default=1_000_000, ge=0)
+
+
 class AppliedSchedule(Schedule):
     """A schedule and the rows it is for: all, or those whose dimensions have these values."""
 
@@ -43,6 +50,7 @@ class Settings(Part):
     keep_snapshots_days: int = Field(default=90, ge=1)
     plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
     service_level: ServiceLevel = ServiceLevel()
+    roll_up: RollUp = RollUp()
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
 
 
@@ -75,6 +83,10 @@ plain_identifiers = []        # person columns to keep unhashed, such as "custom
 [service_level]
 answer_within_seconds = 20    # answered this soon is in time
 short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "without_short"
+
+[roll_up]
+by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows
+from_rows = 1000000           # smaller tables are asked row by row, which is as quick
 
 # Opening hours: the business clock counts only these. Add as many as you need;
 # the first whose applies_to fits a row is used.

@@ -598,7 +598,17 @@ MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "sent": ("total", written("outbound")),
     },
 }
+
+
+def one_reader(row, _):
+    if row["views"] != 1:
+        return Left("told as an aggregate, not as single views")
+    person = row["visitor_id"] if row["visitor_id"] is not None else row.get("customer_id")
+    return Left("reader not known") if person is None else person
+
+
 VIEWS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "readers": {"all": ("distinct", one_reader)},
     "article_reads": {"all": ("total", with_views(lambda row, _: row["views"]))},
     "helpful_share": {"all": ("weighted_share", voted_helpful)},
 }
@@ -715,12 +725,14 @@ def counted(metric, variant, rows, rules, level):
     value, centre, closed, opened = estimated(
         kind, found, rules, level, alike(kind, found, persons)
     )
-    if not found and kind != "total":
+    if not found and kind not in COUNTS:
         value = centre = None
-    if len(found) < 2 and kind != "total":
+    if len(found) < 2 and kind not in COUNTS:
         closed = opened = (math.nan, math.nan)
     return Counted(*map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out)
 
+
+COUNTS = {"total", "distinct"}
 
 PERSONS = {
     **dict.fromkeys(
@@ -832,6 +844,11 @@ def total(found, _rules, level, _kind):
     return amount, ends(intervals.poisson_total(one(amount), one(squares), level))
 
 
+def different(found, _rules, level, _kind):
+    number = float(len(set(found)))
+    return number, ends(intervals.poisson_total(one(number), one(number), level))
+
+
 def weighted_share(found, rows_as_one, level):
     weights = math.fsum(w for _, w in found)
     squared, hits = math.fsum(w * w for _, w in found), math.fsum(w * x for x, w in found)
@@ -925,6 +942,7 @@ SIMPLE = {
     "share": share,
     "mean": mean,
     "total": total,
+    "distinct": different,
     "weighted_share": weighted_share,
     "weighted_mean": weighted_mean,
     "patience": patience,
@@ -954,7 +972,7 @@ def change(metric, variant, now, before, better, unit, level):
         )
     ]
     point, interval = difference(*sides[0], *sides[1])
-    is_total = ORACLE[metric][variant][0] == "total"
+    is_total = ORACLE[metric][variant][0] in COUNTS
     is_sure = is_total or min(now.n, before.n) >= 30
     if metric in SURVEYS and is_sure and not is_total:
         widest = 15 if unit == "points" else 0.15 if unit == "share" else math.inf

@@ -540,6 +540,7 @@ def test_the_answer_as_json_is_the_contract(lake):
         "hidden": None,
         "shrunken": None,
         "rank": None,
+        "simulated": False,
     }
     assert compared.keys() == {"value", "difference", "low", "high", "verdict"}
     assert (compared["value"], compared["difference"]) == (0.5, 0.5)

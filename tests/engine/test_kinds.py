@@ -218,3 +218,27 @@ def test_a_customer_who_answers_forty_times_is_one_customer(lake):
     assert (nobody["low"], nobody["high"]) == (alone["low"], alone["high"])
     assert clustered["high"] - clustered["low"] > 2 * (alone["high"] - alone["low"])
     assert clustered["n"] == 40
+
+
+def test_the_backlog_of_drawn_cases(lake):
+    """Three cases over ten days, one of them reopened; by hand, with their age on the last day."""
+    cases = [
+        {"case_id": name, "opened_at": utc(at)}
+        for name, at in (("a", "2026-01-01 09:00"), ("b", "2026-01-05 09:00"), ("c", "2026-01-09"))
+    ]
+    events = [
+        {"case_id": "a", "event_id": "1", "at": utc("2026-01-03 12:00"), "kind": "solved"},
+        {"case_id": "a", "event_id": "2", "at": utc("2026-01-06 12:00"), "kind": "reopened"},
+        {"case_id": "b", "event_id": "1", "at": utc("2026-01-08 12:00"), "kind": "solved"},
+        {"case_id": "c", "event_id": "1", "at": utc("2026-01-10 12:00"), "kind": "assigned"},
+    ]
+    held = holding(lake, case=cases, case_event=events)
+    days = cells_of_backlog(held, grain="day", begins="2026-01-02", ends="2026-01-10")
+    assert [each["value"] for each in days] == [1, 0, 0, 1, 2, 2, 1, 2, 2]
+    ages = cells_of_backlog(held, by=("age_band",), begins="2026-01-10", ends="2026-01-10")
+    found = {each["group"]["age_band"]: each["value"] for each in ages if each["value"]}
+    assert found == {"7_to_30_days": 1, "1_to_7_days": 1}
+
+
+def cells_of_backlog(lake, **question):
+    return ask(lake, Question((Asked(METRICS["backlog"], "open"),), **question)).cells()

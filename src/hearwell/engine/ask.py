@@ -17,7 +17,7 @@ from hearwell.engine.answer import (
     estimated,
     with_verdicts,
 )
-from hearwell.engine.derived import readable
+from hearwell.engine.derived import Need, needed
 from hearwell.engine.facts import (
     BUSINESS_DAY,
     Frame,
@@ -44,6 +44,15 @@ from hearwell.engine.period import (
 from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
 from hearwell.engine.question import COHORT, Asked, Question
 from hearwell.engine.ranking import ranked
+from hearwell.engine.rollup import (
+    Family,
+    Kept,
+    Rolled,
+    by_of,
+    found_rollup,
+    is_whole_days,
+    rolled_bounds,
+)
 from hearwell.engine.simulated import simulated
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
@@ -60,7 +69,7 @@ from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import Expr
-from hearwell.records.record import SIMULATED, Record
+from hearwell.records.record import Record
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
 MICROSECOND = timedelta(microseconds=1)
@@ -76,23 +85,18 @@ def ask(lake: Lake, question: Question) -> Answers:
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
     made_up: set[str] = set()
-    with lake.reading() as snapshot:
+    with lake.reading() as snapshot, needed(lake) as need:
         if any(name.startswith(COHORT) for name, _ in question.where):
             for source in cohort.SOURCES:
                 lake.use(source)
         for record, dated_by, is_stock, asked in families(question.asked):
-            with readable(lake, record):
-                bounds = bounds_of(lake, record, dated_by, question.where)
-                name = record.table_name
-                freshness[name] = bounds.newer(freshness.get(name, bounds))
-                frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
-                answers |= Table(lake, question, record, frame).answered(asked)
-                if bounds.has_simulated:
-                    bare = {
-                        each: each.metric.variants(record.unbound(), lake.settings)[each.variant]
-                        for each in asked
-                    }
-                    made_up |= simulated(lake, record, frame, bare)
+            family = Asking(lake, question, need, record, dated_by, is_stock)
+            found, bounds = family.answered(asked)
+            answers |= found
+            name = record.table_name
+            freshness[name] = bounds.newer(freshness.get(name, bounds))
+            frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
+            made_up |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
     return Answers(
         question,
@@ -104,21 +108,18 @@ def ask(lake: Lake, question: Question) -> Answers:
     )
 
 
-Family = tuple[type[Record], str, bool]  # the table, by which date, and is it a stock?
-
-
 def families(
     asked: Sequence[Asked],
 ) -> Iterator[tuple[type[Record], str, bool, list[Asked]]]:
     """Put together what is counted over the same table by the same date."""
-    together: dict[Family, list[Asked]] = {}
+    together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
     for each in asked:
         variant = each.metric.variants()[each.variant]
         dated_by = variant.dated_by or each.metric.dated_by
         is_stock = isinstance(variant.estimator, Stock)
         together.setdefault((each.metric.record, dated_by, is_stock), []).append(each)
-    for family, found in together.items():
-        yield *family, found
+    for (record, dated_by, is_stock), found in together.items():
+        yield record, dated_by, is_stock, found
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,6 @@ class Bounds:
     first: datetime | None
     last: datetime | None
     received: datetime | None
-    has_simulated: bool | None  # are any of the rows made up?
 
     def newer(self, other: "Bounds") -> "Bounds":
         """Return whichever tells of the later row; one table may be counted by several dates."""
@@ -144,14 +144,10 @@ class Bounds:
 def bounds_of(
     lake: Lake, record: type[Record], dated_by: str, where: Sequence[tuple[str, str]]
 ) -> Bounds:
-    table = filtered(record.unbound(), where, lake.settings.zone)
+    table = filtered(record.rows(), where, lake.settings.zone)
     at = dated(table, dated_by)
-    found = table.aggregate(
-        first=at.min(),
-        last=at.max(),
-        received=table.received_at.max(),
-        has_simulated=table.source.startswith(SIMULATED).any(),
-    )
+    received = table.received_at.max(where=at.notnull())
+    found = table.aggregate(first=at.min(), last=at.max(), received=received)
     return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
 
 
@@ -240,13 +236,49 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula
 
 
 @dataclass(frozen=True)
+class Asking:
+    """What is asked of one table by one date."""
+
+    lake: Lake
+    question: Question
+    need: Need
+    record: type[Record]
+    dated_by: str
+    is_stock: bool
+
+    def answered(self, asked: Sequence[Asked]) -> tuple[dict[Asked, Answer], Bounds]:
+        """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
+        lake, question, record = self.lake, self.question, self.record
+        family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
+        kept = None if self.is_stock else found_rollup(lake, question, family)
+        answers: dict[Asked, Answer] = {}
+        if kept is not None:
+            bounds = Bounds(*rolled_bounds(lake, kept, question, family))
+            frame = framed(lake, question, self.dated_by, bounds)
+            rolled = [each for each in asked if kept.has(each)]
+            if rolled and is_whole_days(question, frame):
+                answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
+                if len(answers) == len(asked):
+                    return answers, bounds
+        rest = [each for each in asked if each not in answers]
+        self.need(record)
+        bounds = bounds_of(lake, record, self.dated_by, question.where)
+        frame = framed(lake, question, self.dated_by, bounds)
+        frame = replace(frame, is_stock=self.is_stock)
+        answers |= Table(lake, question, self.need, record, frame).answered(rest)
+        return answers, bounds
+
+
+@dataclass(frozen=True)
 class Table:
     """One table of which a question asks metrics by one date."""
 
     lake: Lake
     question: Question
+    need: Need
     record: type[Record]
     frame: Frame
+    kept: Kept | None = None  # the roll-up that has it
 
     def answered(self, asked: Sequence[Asked]) -> dict[Asked, Answer]:
         """Answer the metrics."""
@@ -267,7 +299,9 @@ class Table:
         table = unbound_facts(self.record, frame, list(spans))
         formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
         variants = {each: formula.variant for each, formula in formulas.items()}
-        cells, found = Passes(self.lake, self.record, frame, table, spans, variants).run()
+        about = (self.lake, self.record, frame, table, spans, variants)
+        passes = Passes(*about) if self.kept is None else Rolled(*about, self.kept, self.need)
+        cells, found = passes.run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)
         return formulas, cells, found

@@ -1,7 +1,7 @@
 """Make derived facts readable under their name, from the records of the lake."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cache, partial
 
@@ -91,6 +91,23 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
         yield
     finally:
         case_build.drop(lake, made)
+
+
+Need = Callable[[type[Record]], None]
+
+
+@contextmanager
+def needed(lake: Lake) -> Iterator[Need]:
+    """Give a function that makes a record readable until all is answered, each only once."""
+    with ExitStack() as stack:
+        there: set[type[Record]] = set()
+
+        def need(record: type[Record]) -> None:
+            if record not in there:
+                stack.enter_context(readable(lake, record))
+                there.add(record)
+
+        yield need
 
 
 def make(lake: Lake, record: type[Record]) -> list[str]:

@@ -96,8 +96,19 @@ def cell(instant: Expr, frame: Frame) -> dict[str, Expr]:
     """Return the columns that tell rows apart by time."""
     period = frame.now if frame.before is None else frame.whole
     local = local_time(instant, frame.settings.zone, period.begins, period.ends)
+    return cell_of(local, within(instant, frame.now), frame)
+
+
+def cell_of(local: Expr, is_now: Expr, frame: Frame) -> dict[str, Expr]:
+    """Return the columns that tell rows apart by time.
+
+    Args:
+        local: the time on the organisation's clock.
+        is_now: does it lie in the period of the question, not in that compared with?
+
+    """
     if frame.grain in {"none", "hour_of_week"}:
-        before = within(instant, frame.now).ifelse(0, 1) if frame.before else ibis.literal(0)
+        before = is_now.ifelse(0, 1) if frame.before else ibis.literal(0)
         keys = {"cell": before.cast("int8")}
         if frame.grain == "hour_of_week":
             keys["hour"] = (local.day_of_week.index() * 24 + local.hour()).cast("int16")
@@ -130,7 +141,7 @@ def facts(record: type[Record], frame: Frame, spans: Mapping[str, tuple[Expr, Ex
 def asked_about(record: type[Record], frame: Frame) -> Expr:
     """Return the rows of the periods of a question, with its filters."""
     zone = frame.settings.zone
-    table = filtered(record.unbound(), frame.where, zone)
+    table = filtered(record.rows(), frame.where, zone)
     instant = dated(table, frame.dated_by)
     if frame.is_stock:
         return table.filter(instant < ibis.timestamp(frame.whole.ends))
@@ -141,7 +152,7 @@ def asked_about(record: type[Record], frame: Frame) -> Expr:
         if frame.before is None:
             problem = f"{SAME} needs two periods: give --from and --compare."
             raise BadQuestion(problem)
-        again = filtered(record.unbound().view(), frame.where, zone)
+        again = filtered(record.rows().view(), frame.where, zone)
         at = dated(again, frame.dated_by)
         periods &= in_both(table, again, at, frame.now, frame.before)
     return table.filter(periods)

@@ -2,10 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+import duckdb
 import ibis
 import numpy as np
 
@@ -30,6 +32,8 @@ EXACT_ROWS = 2_000_000
 """Up to this many rows every value of a histogram is kept. Above, values share a shelf that is a
 second or 2 % wide and is told by its mean: whole seconds stay exact up to a minute."""
 
+ON_SHELF, AMOUNT = "on_shelf", "on_shelf_amount"  # how many rows a shelf has, and their sum
+MEAN = f"h.{AMOUNT} / h.{ON_SHELF}"
 EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
 T = TypeVar("T")
 Arrays = dict[str, Any]  # column → masked array
@@ -91,9 +95,10 @@ class Passes:
             is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {each: columns_of[each].found(cells, statement) for each in self.variants}
-            for number, (asked, of, kinds) in enumerate(self.spreads()):
+            self.before_histograms(is_exact=is_exact)
+            for number, (asked, _, _) in enumerate(self.spreads):
                 query, counts = WRITTEN.get(
-                    (number, is_exact, self.key), partial(self.spread, of, kinds, is_exact=is_exact)
+                    (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
                 )
                 histogram = execute(query).fetchnumpy()
                 for each, names in asked.items():
@@ -111,12 +116,16 @@ class Passes:
                 for i, each in enumerate(asked_by):
                     found[each] = with_effect(found[each], sums, i, query)
         finally:
-            execute("drop table cells")
+            with suppress(duckdb.Error):  # of a transaction that has failed, and says why
+                execute("drop table cells")
         return cells, found
+
+    def before_histograms(self, *, is_exact: bool) -> None:
+        """Make readable what histograms are made of; the rows are already."""
 
     def statements(self) -> list[str]:
         """Return the statements that would be run, without running them."""
-        spreads = [self.spread(of, kinds, is_exact=True)[0] for _, of, kinds in self.spreads()]
+        spreads = [self.spread(i, is_exact=True)[0] for i in range(len(self.spreads))]
         sketches = [self.sketch(of) for _, of in self.sketches()]
         clusters = [self.clusters(column, asked) for column, asked in self.clustered().items()]
         return [self.sums()[0], *spreads, *sketches, *clusters]
@@ -175,13 +184,12 @@ class Passes:
         # The histograms know the other cells by their number, so the new one comes last.
         return {name: np.append(column, 0) for name, column in cells.items()}
 
+    @cached_property
     def spreads(self) -> list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]]:
-        """Put together the metrics that need a histogram of the same number.
+        """The metrics that need a histogram, those of the same number together.
 
-        Returns:
-            For each number: the metrics, each with its kinds of row and the column that counts
-            them; the number; and the columns with their conditions.
-
+        For each number: the metrics, each with its kinds of row and the column that counts them;
+        the number; and the columns with their conditions.
         """
         together: list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]] = []
         for each, variant in self.variants.items():
@@ -196,30 +204,38 @@ class Passes:
             asked[each] = {name: column_for(where, kinds) for name, where in spread.kinds.items()}
         return together
 
-    def spread(
-        self, of: Expr, kinds: Mapping[str, Expr], *, is_exact: bool
-    ) -> tuple[str, dict[str, str]]:
+    def spread(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
         """Return the query of a histogram, and its column for each kind of row.
 
         The histogram has every value, or shelves that are told by the mean of their values.
         """
+        statement, counts = self.shelves(number, is_exact=is_exact)
+        return self.histogram(statement, counts, "shelf" if is_exact else MEAN), counts
+
+    def shelves(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
+        """Return the query of the rows on each shelf of each cell, and its columns."""
+        _, of, kinds = self.spreads[number]
         plan, value = self.plan(), of.cast("float64")
         counts = {name: plan.add(Part("count", None, where)) for name, where in kinds.items()}
         if not is_exact:
             place(value, plan.amounts)
 
-        def shelves(answers: Any) -> Expr:
+        def chosen(answers: Any) -> Expr:
             answers = answers.filter(answers.shelf.notnull())
-            told = {} if is_exact else {"value": answers.amount_0.sum() / answers[ROWS].sum()}
+            if is_exact:
+                return plan.step_two(answers, "shelf")
+            told = {ON_SHELF: answers[ROWS].sum(), AMOUNT: answers.amount_0.sum()}
             return plan.step_two(answers, "shelf", **told)
 
         one = plan.step_one(shelf=value if is_exact else shelf(value))
+        return self.statement(plan, one, chosen), counts
+
+    def histogram(self, shelves: str, counts: Mapping[str, str], value: str) -> str:
         return (
-            f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
+            f"select c.cell_id, {value} as value, "
             f"{', '.join(f'h.{column}' for column in dict.fromkeys(counts.values()))} "
-            f"from ({self.statement(plan, one, shelves)}) as h {self.beside_cells} "
-            f"order by c.cell_id, value"
-        ), counts
+            f"from ({shelves}) as h {self.beside_cells} order by c.cell_id, value"
+        )
 
     @property
     def beside_cells(self) -> str:
@@ -238,7 +254,7 @@ class Passes:
         told = self.table.filter(sketch.where).select(*self.frame.keys, hashed=hashed).distinct()
         keys = ", ".join(self.frame.keys)
         return (
-            f"select c.cell_id, (unnest(h.hashes)::double + {2**63}) / {2**64}::double as value from ("
+            f"select c.cell_id, (unnest(h.hashes) + {2.0**63}) / {2.0**64} as value from ("
             f"with {FACTS} as ({self.facts_of(told)}), told as ({sql(told)}) "
             f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
             f") as h {self.beside_cells} order by c.cell_id, value"

@@ -13,6 +13,7 @@ from hearwell.engine.question import Asked, Question
 from hearwell.engine.sums import columns, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.estimator import Estimator
+from hearwell.metrics.part import Expr
 from hearwell.records.survey import ANONYMOUS
 
 
@@ -77,10 +78,17 @@ def used_by(asked: Asked) -> set[str]:
 
 def columns_of(estimator: Estimator) -> set[str]:
     """Return the columns that an estimator reads; not declared, but found in its expressions."""
-    expressions = [estimator.among]
+    return columns(*expressions(estimator))
+
+
+def expressions(estimator: Estimator) -> list[Expr]:
+    """Return all that an estimator asks of a row that counts."""
+    found = [estimator.among]
     for part in estimator.parts().values():
-        expressions += [part.where] if part.of is None else [part.of, part.where]
-    spread = estimator.spread()
+        found += [part.where] if part.of is None else [part.of, part.where]
+    spread, sketch = estimator.spread(), estimator.sketch()
     if spread is not None:
-        expressions.append(spread.of)
-    return columns(*expressions)
+        found.append(spread.of)
+    if sketch is not None:
+        found.append(sketch.of)
+    return found

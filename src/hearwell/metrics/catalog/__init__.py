@@ -1,6 +1,7 @@
 """Every metric we know. A test checks that names are unique and guardrails exist."""
 
 from hearwell.metrics.catalog import (
+    backlog,
     carts,
     cases,
     loyalty,
@@ -14,7 +15,17 @@ from hearwell.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for module in (waiting, solving, cases, satisfaction, carts, loyalty, self_service, people)
+    for module in (
+        waiting,
+        backlog,
+        solving,
+        cases,
+        satisfaction,
+        carts,
+        loyalty,
+        self_service,
+        people,
+    )
     for metric in vars(module).values()
     if isinstance(metric, Metric)
 }

@@ -1,7 +1,15 @@
 """Can they help themselves? Metrics of help articles and of searches for them."""
 
 from hearwell.metrics.clock import Clock
-from hearwell.metrics.estimator import Quantile, Ratio, Share, Total, WeightedMean, WeightedShare
+from hearwell.metrics.estimator import (
+    Distinct,
+    Quantile,
+    Ratio,
+    Share,
+    Total,
+    WeightedMean,
+    WeightedShare,
+)
 from hearwell.metrics.facts.article_reading import ArticleReading
 from hearwell.metrics.facts.article_use import ArticleUse
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
@@ -49,6 +57,34 @@ def article_reads(view: ArticleView) -> Variants:
         "all": Variant(
             estimator=Total(stands_for(view), left_out=views_unknown(view)),
             meaning="openings of articles, also several by the same reader",
+        )
+    }
+
+
+@metric(
+    unit=Unit.COUNT,
+    better=Better.IN_RANGE,
+    question=Question.HELP_THEMSELVES,
+    dated_by="opened_at",
+    credits="the help centre",
+    guardrail="help_requests_per_read",
+    source="web statistics: unique visitors of the period; those of two weeks do not add up",
+)
+def readers(view: ArticleView) -> Variants:
+    """How many different people opened help articles."""
+    person = view.visitor_id.coalesce(view.customer_id)
+    single = (view.views == 1).fill_null(False)
+    return {
+        "all": Variant(
+            estimator=Distinct(
+                person,
+                among=single,
+                left_out={
+                    "told as an aggregate, not as single views": ~single,
+                    "reader not known": single & person.isnull(),
+                },
+            ),
+            meaning="different visitors, each counted once in every period",
         )
     }
 
