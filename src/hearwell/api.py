@@ -236,7 +236,8 @@ class Told:
             unit = Unit(cell["unit"])
             found.append(
                 [
-                    f"{cell['metric']}, {cell['variant']}",
+                    f"{cell['metric']}, {cell['variant']}"
+                    + (", simulated" if cell["simulated"] else ""),
                     " ".join(filter(None, (when, group))),
                     number(cell["value"], unit),
                     f"({interval(cell['low'], cell['high'], unit)})",

@@ -12,6 +12,10 @@ from hearwell.engine.derived import readable
 from hearwell.metrics.facts.agent_day import AgentDay
 from hearwell.settings import Settings
 
+NO_REPLIES, NO_CALLS, NEITHER = (
+    f"no {what} of the agent are told, or not of that day"
+    for what in ("replies", "calls", "replies and calls")
+)
 NINE_TO_FIVE = ("2026-01-05 09:00", "2026-01-05 17:00")
 
 
@@ -58,10 +62,18 @@ def test_nothing_multiplies(lake):
 
 
 def test_who_was_there_and_wrote_nothing_counts(lake):
-    """Two agents, of whom one handled three cases: one and a half each."""
+    """Two agents who write, of whom one handled three cases on Monday: one and a half each.
+
+    Cid only takes calls, and is no part of it; nor is his silence.
+    """
     messages = [reply("2026-01-05 10:00", str(number)) for number in range(3)]
-    shifts = [shift(*NINE_TO_FIVE), shift(*NINE_TO_FIVE, agent_id="bob")]
-    assert per_agent(lake, shifts=shifts, messages=messages) == (1.5, 2, {})
+    messages += [reply("2026-01-06 10:00", agent="bob")]
+    calls = [answered("2026-01-05 10:00", agent_id="cid")]
+    shifts = [shift(*NINE_TO_FIVE, agent_id=agent) for agent in ("ann", "bob", "cid")]
+    told = {"shifts": shifts, "messages": messages, "calls": calls, "ends": "2026-01-05"}
+    assert per_agent(lake, **told) == (1.5, 2, {NO_REPLIES: 1})
+    assert per_agent(lake, "calls", **told) == (1.0, 1, {NO_CALLS: 2})
+    assert per_agent(lake, "requests", **told) == (pytest.approx(4 / 3), 3, {})
 
 
 def test_who_wrote_without_a_known_shift_is_told(lake):
@@ -116,9 +128,9 @@ def test_days_of_which_nothing_is_told_are_left_out(lake):
     shifts = [shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 17:00") for day in (5, 6)]
     messages, calls = [reply("2026-01-05 10:00")], [answered("2026-01-05 10:00")]
     told = {"shifts": shifts, "messages": messages, "calls": calls}
-    assert per_agent(lake, **told) == (1.0, 1, {"no replies are told of that day": 1})
-    assert per_agent(lake, "calls", **told) == (1.0, 1, {"no calls are told of that day": 1})
-    assert per_agent(lake, "requests", **told)[2] == {"no replies are told of that day": 1}
+    assert per_agent(lake, **told) == (1.0, 1, {NO_REPLIES: 1})
+    assert per_agent(lake, "calls", **told) == (1.0, 1, {NO_CALLS: 1})
+    assert per_agent(lake, "requests", **told) == (2.0, 1, {NEITHER: 1})
     assert per_agent(lake, shifts=shifts, calls=calls)[:2] == (None, 0)
 
 
@@ -186,7 +198,7 @@ def survivor(cases, source, number):
     return source, number
 
 
-def walked(zone, shifts, messages, calls, cases):
+def walked(zone, shifts, messages, calls, cases):  # noqa: C901  one step for each table
     def day(moment):
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
@@ -215,24 +227,28 @@ def walked(zone, shifts, messages, calls, cases):
             days.add((s["agent_id"], day(moment)))
             moment += timedelta(minutes=1)
 
-    def within(key, moments):
-        return bool(moments) and day(min(moments)) <= key[1] <= day(max(moments))
+    def done(key, counts, moments):
+        """None where the agent never does it, or nobody tells of the day."""
+        if not any(agent == key[0] and number for (agent, _), number in counts.items()):
+            return None
+        if key in counts or day(min(moments)) <= key[1] <= day(max(moments)):
+            return counts.get(key, 0)
+        return None
 
-    return {
-        key: (
-            len(wrote[key])
-            if key in wrote
-            else 0
-            if within(key, [m["sent_at"] for m in sent])
-            else None,
-            took[key]
-            if key in took
-            else 0
-            if within(key, [c["entered_at"] for c in named])
-            else None,
-        )
-        for key in days | set(wrote) | set(took)
-    }
+    def does(key, counts):
+        return any(agent == key[0] and number for (agent, _), number in counts.items())
+
+    wrote = {key: len(numbers) for key, numbers in wrote.items()}
+    found = {}
+    for key in days | set(wrote) | set(took):
+        cases_ = done(key, wrote, [m["sent_at"] for m in sent])
+        calls_ = done(key, took, [c["entered_at"] for c in named])
+        kinds = [
+            number for number, counts in ((cases_, wrote), (calls_, took)) if does(key, counts)
+        ]
+        requests = sum(kinds) if kinds and None not in kinds else None
+        found[key] = (cases_, calls_, requests)
+    return found
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -244,7 +260,7 @@ def test_as_walked(lake, seed, zone):
     held = holding(lake, settings, shift=shifts, message=messages, call=calls, case=cases)
     with readable(held, AgentDay):
         found = held.connection.execute(
-            "select agent_id, day_began_at, cases, calls from agent_day"
+            "select agent_id, day_began_at, cases, calls, requests from agent_day"
         ).fetchall()
     by_day = {
         (agent, began.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()): tuple(rest)

@@ -540,6 +540,7 @@ def test_the_answer_as_json_is_the_contract(lake):
         "hidden": None,
         "shrunken": None,
         "rank": None,
+        "simulated": False,
     }
     assert compared.keys() == {"value", "difference", "low", "high", "verdict"}
     assert (compared["value"], compared["difference"]) == (0.5, 0.5)
@@ -548,7 +549,7 @@ def test_the_answer_as_json_is_the_contract(lake):
         "call": {"newest": "2026-02-06T00:00:00+00:00", "received": "2026-06-01T01:00:00+01:00"}
     }
     assert found["snapshot"] == lake.snapshot
-    assert found.keys() == {"question", "answers", "freshness", "snapshot"}
+    assert found.keys() == {"question", "answers", "freshness", "simulated", "snapshot"}
 
 
 def test_json_has_null_where_there_is_no_value(lake):

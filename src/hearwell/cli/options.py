@@ -76,4 +76,8 @@ Format = Annotated[
     str,
     typer.Option("--format", help="table, json, csv or parquet.", metavar="FORMAT"),
 ]
+Benchmark = Annotated[
+    bool,
+    typer.Option("--benchmark", help="Show published figures beside, with how they were counted."),
+]
 DEFAULT_LAKE = Path("lake")

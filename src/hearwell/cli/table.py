@@ -45,6 +45,8 @@ def labelled(metric: Metric) -> str:
 def heading(out: Console, answers: Answers, asked: Asked) -> None:
     found = next(each for each in answers.answers if each.asked == asked)
     out.print(f"[bold]{labelled(asked.metric)}[/bold], {asked.variant}: {escape(found.meaning)}")
+    if asked.metric.name in answers.simulated:
+        out.print("[bold]Simulated, not measured:[/bold] some or all of these rows were made up.")
     periods = found.periods
     if periods:
         zone = answers.zone
@@ -90,6 +92,10 @@ def left_out(out: Console, cells: Sequence[dict[str, Any]]) -> None:
 
 
 def footer(out: Console, answers: Answers) -> None:
+    if answers.simulated:
+        out.print(
+            "[italic]simulated[/italic][dim]: made up by `hearwell simulate`, not measured[/dim]"
+        )
     for record, fresh in answers.freshness.items():
         if fresh["newest"]:
             out.print(f"[dim]newest {record}: {fresh['newest'][:16]}[/dim]")

@@ -167,6 +167,10 @@ class Answer:
     compared: Compared | None
     sql: tuple[str, ...]
 
+    @property
+    def counts_rows(self) -> bool:
+        return bool(self.estimate.n.sum())
+
     def cells(self, zone: str, level: float) -> list[dict[str, Any]]:
         """Return the answer as plain values, one object for each cell."""
         estimate = self.estimate
@@ -221,11 +225,16 @@ class Answers:
     zone: str
     answers: list[Answer]
     freshness: dict[str, dict[str, str | None]]
+    simulated: tuple[str, ...]  # the metrics that count rows which were made up, not measured
     snapshot: int
 
     def cells(self) -> list[dict[str, Any]]:
         level = self.question.level
-        return [cell for each in self.answers for cell in each.cells(self.zone, level)]
+        return [
+            cell | {"simulated": cell["metric"] in self.simulated}
+            for each in self.answers
+            for cell in each.cells(self.zone, level)
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract of `--format json`."""
@@ -248,5 +257,6 @@ class Answers:
             },
             "answers": self.cells(),
             "freshness": self.freshness,
+            "simulated": list(self.simulated),
             "snapshot": self.snapshot,
         }

@@ -53,6 +53,7 @@ from hearwell.engine.rollup import (
     is_whole_days,
     rolled_bounds,
 )
+from hearwell.engine.simulated import simulated
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
     Standardised,
@@ -63,6 +64,7 @@ from hearwell.engine.standardise import (
 from hearwell.engine.stock import accumulated
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
@@ -82,6 +84,7 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
+    made_up: set[str] = set()
     with lake.reading() as snapshot, needed(lake) as need:
         if any(name.startswith(COHORT) for name, _ in question.where):
             for source in cohort.SOURCES:
@@ -92,12 +95,15 @@ def ask(lake: Lake, question: Question) -> Answers:
             answers |= found
             name = record.table_name
             freshness[name] = bounds.newer(freshness.get(name, bounds))
+            frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
+            made_up |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
     return Answers(
         question,
         zone,
         with_verdicts([answers[each] for each in question.asked], question.level),
         {name: bounds.text(zone) for name, bounds in freshness.items()},
+        tuple(name for name in METRICS if name in made_up),
         snapshot,
     )
 

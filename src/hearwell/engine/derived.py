@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import ibis
+import ibis.expr.types as ir
 
 from hearwell.engine import case_build
 from hearwell.engine.case_build import create
 from hearwell.engine.period import organisation_days, organisation_months
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.lake.tables import identifier
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.agent_month import AgentMonth, agent_months
 from hearwell.metrics.facts.article_reading import ArticleReading, article_readings
@@ -54,19 +56,20 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
 }
 """Those of them without which there are rows all the same."""
 
+DAY = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_day")
+MONTH = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_month")
+WORK = ibis.table({"until": "timestamp"}, name="organisation_work")
+
 STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
+    AgentDay: partial(agent_days, day=DAY, work=WORK),
+    AgentMonth: partial(agent_months, month=MONTH),
     ArticleReading: article_readings,
     ArticleUse: article_uses,
     BacklogChange: backlog_changes,
+    CustomerMonth: partial(customer_months, month=MONTH),
     Purchase: purchases,
 }
 """Which tables lead from the records, in the order above, to the fact."""
-
-MONTHS: dict[type[Record], tuple[type[Record], str, Callable[..., Mapping[str, Expr]]]] = {
-    AgentMonth: (Agent, "joined_at", agent_months),
-    CustomerMonth: (Customer, "first_seen_at", customer_months),
-}
-"""Of whom facts of months tell, when they came, and which tables lead from records and months."""
 
 KNOWN_INSTANTS = """
 select min(instant), max(instant), max(instant) filter (is_work) from (
@@ -109,13 +112,11 @@ def needed(lake: Lake) -> Iterator[Need]:
 
 def make(lake: Lake, record: type[Record]) -> list[str]:
     """Make what a fact is derived by; return the tables that were made."""
-    if record is AgentDay:
-        return make_agent_days(lake)
-    if record in MONTHS:
-        return make_months(lake, record)
     if record is CaseFact:
         return case_build.make_case_facts(lake)
     made: list[str] = []
+    if record in CALENDARS:
+        CALENDARS[record](lake, made)
     for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
         create(lake, made, name, query)
     return made
@@ -130,43 +131,42 @@ def queries(record: type[Record]) -> Mapping[str, str]:
     return {name: sql(step) for name, step in steps.items()}
 
 
-def make_agent_days(lake: Lake) -> list[str]:
+def days_of_agents(lake: Lake, made: list[str]) -> None:
     first, last, until = lake.connection.execute(KNOWN_INSTANTS).fetchall()[0]
     edges = organisation_days(lake.settings.zone, first, last) if first else []
-    made: list[str] = []
-    day = calendar(lake, made, "day", edges)
-    known_until = ibis.null("timestamp") if until is None else ibis.timestamp(until)
-    call, shift, message, case = (each.unbound() for each in MADE_FROM[AgentDay])
-    for name, step in agent_days(call, shift, message, case, day, known_until).items():
-        create(lake, made, name, sql(step))
-    return made
+    calendar(lake, made, DAY, edges)
+    calendar(lake, made, WORK, [(until,)])
 
 
-def make_months(lake: Lake, record: type[Record]) -> list[str]:
-    """Make facts of those who were there at the beginning of each month."""
-    whose, came_at, months = MONTHS[record]
-    first, last = lake.connection.execute(
-        f"select min({came_at}), max(received_at) from {whose.table_name}"
-    ).fetchall()[0]
+def months_of_agents(lake: Lake, made: list[str]) -> None:
+    months(lake, made, "select min(joined_at), max(received_at) from agent")
+
+
+def months_of_customers(lake: Lake, made: list[str]) -> None:
+    months(lake, made, "select min(first_seen_at), max(received_at) from customer")
+
+
+def months(lake: Lake, made: list[str], span: str) -> None:
+    first, last = lake.connection.execute(span).fetchall()[0]
     edges = organisation_months(lake.settings.zone, first, last) if first else []
-    made: list[str] = []
-    month = calendar(lake, made, "month", edges)
-    for name, step in months(*(each.unbound() for each in MADE_FROM[record]), month).items():
-        create(lake, made, name, sql(step))
-    return made
+    calendar(lake, made, MONTH, edges)
 
 
 def calendar(
-    lake: Lake, made: list[str], unit: str, edges: Sequence[tuple[datetime, datetime]]
-) -> Expr:
-    """Make a table of the organisation's days or months, in UTC, and return it."""
-    name, end = f"organisation_{unit}", f"{unit}_end"
-    create(
-        lake,
-        made,
-        name,
-        f"select null::timestamp as began_at, null::timestamp as {end} where false",
-    )
-    if edges:
-        lake.connection.executemany(f"insert into {name} values (?, ?)", edges)
-    return ibis.table({"began_at": "timestamp", end: "timestamp"}, name=name)
+    lake: Lake, made: list[str], table: ir.Table, rows: Sequence[tuple[datetime | None, ...]]
+) -> None:
+    """Make a table of instants in UTC, such as the edges of the organisation's days."""
+    name = table.get_name()
+    columns = ", ".join(f"null::timestamp as {identifier(column)}" for column in table.columns)
+    create(lake, made, name, f"select {columns} where false")
+    if rows:
+        values = ", ".join("?" for _ in table.columns)
+        lake.connection.executemany(f"insert into {name} values ({values})", rows)
+
+
+CALENDARS: dict[type[Record], Callable[[Lake, list[str]], None]] = {
+    AgentDay: days_of_agents,
+    AgentMonth: months_of_agents,
+    CustomerMonth: months_of_customers,
+}
+"""What some facts are made with besides records."""

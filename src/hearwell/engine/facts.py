@@ -13,6 +13,7 @@ from hearwell.engine.cohort import SAME, in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
 from hearwell.engine.question import COHORT, CUSTOM
+from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 from hearwell.settings import Settings
@@ -190,3 +191,13 @@ def unbound_facts(record: type[Record], frame: Frame, spans: Sequence[str]) -> i
     schema: dict[str, str] = {name: c.dtype for name, c in record.columns().items()}
     schema |= dict.fromkeys(frame.keys, "int64") | dict.fromkeys(spans, "float64")
     return ibis.table(schema, name=FACTS)
+
+
+def counted(estimator: Estimator) -> Expr:
+    """Return the condition under which a row is one of the n that the value rests on."""
+    part = estimator.parts()["n"]
+    if part.of is None:
+        return part.where
+    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
+    of = part.of.cast("int8") if isinstance(part.of, ir.BooleanValue) else part.of
+    return part.where & of.notnull()

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import ibis.expr.types as ir
-
 from hearwell.engine.answer import FEW_ANSWERS
 from hearwell.engine.ask import ask, bounds_of, framed
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
-from hearwell.engine.facts import asked_about, dated, dimension, within
+from hearwell.engine.facts import asked_about, counted, dated, dimension, within
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.sums import columns, sql
@@ -71,16 +69,6 @@ def refuse_if_hidden(lake: Lake, question: Question) -> None:
     if ask(lake, plain).answers[0].hidden.any():
         problem = f"Of {asked.metric.name} no rows are shown: {FEW_ANSWERS}."
         raise BadQuestion(problem)
-
-
-def counted(estimator: Estimator) -> Expr:
-    """Return the condition under which a row is one of the n that the value rests on."""
-    part = estimator.parts()["n"]
-    if part.of is None:
-        return part.where
-    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
-    of = part.of.cast("int8") if isinstance(part.of, ir.BooleanValue) else part.of
-    return part.where & of.notnull()
 
 
 def used_by(asked: Asked) -> set[str]:

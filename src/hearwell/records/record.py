@@ -11,6 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, get_type_hints
 import ibis
 import ibis.expr.types as ir
 
+SIMULATED = "simulated:"
+"""How the source of a row begins that was made up."""
+
 Role = Literal["instant", "dimension", "category", "person", "fact"]
 
 

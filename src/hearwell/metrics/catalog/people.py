@@ -52,28 +52,26 @@ def cases_per_agent(day: AgentDay) -> Variants:
     """How many cases an agent who was there handled on a day."""
     staffed = (day.staffed_seconds > 0).fill_null(False)
 
-    def a_day(done: Expr, unknown: LeftOut) -> Ratio:
+    def a_day(done: Expr, not_told: LeftOut) -> Ratio:
         away = {"no staffed time known": ~staffed}
-        return Ratio(done, staffed.cast("float64"), among=staffed, left_out={**away, **unknown})
+        return Ratio(done, staffed.cast("float64"), among=staffed, left_out={**away, **not_told})
 
-    no_cases = {"no replies are told of that day": staffed & day.cases.isnull()}
-    no_calls = {"no calls are told of that day": staffed & day.calls.isnull()}
-    neither = {
-        **no_cases,
-        "no calls are told of that day": staffed & day.cases.notnull() & day.calls.isnull(),
-    }
+    def unknown(done: Expr, what: str) -> LeftOut:
+        return {f"no {what} of the agent are told, or not of that day": staffed & done.isnull()}
+
     return {
         "cases": Variant(
-            estimator=a_day(day.cases, no_cases),
-            meaning="different cases in which the agent wrote to the customer, over agents staffed",
+            estimator=a_day(day.cases, unknown(day.cases, "replies")),
+            meaning="different cases in which the agent wrote to the customer, over agents staffed "
+            "who write",
         ),
         "calls": Variant(
-            estimator=a_day(day.calls, no_calls),
-            meaning="calls that the agent answered, over agents staffed",
+            estimator=a_day(day.calls, unknown(day.calls, "calls")),
+            meaning="calls that the agent answered, over agents staffed who take calls",
         ),
         "requests": Variant(
-            estimator=a_day(day.cases + day.calls, neither),
-            meaning="cases and calls together, over agents staffed",
+            estimator=a_day(day.requests, unknown(day.requests, "replies and calls")),
+            meaning="cases and calls together, over agents staffed who write or take calls",
         ),
     }
 

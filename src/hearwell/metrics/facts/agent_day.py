@@ -7,6 +7,7 @@ import ibis
 from hearwell.metrics.facts.case_fact import CASE, Steps, merges, named
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
+    SIMULATED,
     Count,
     Dimension,
     Instant,
@@ -23,7 +24,8 @@ ASKED = ("inbound", "callback")
 class AgentDay(Record):
     """One row for each agent and day of the organisation: time, calls and cases.
 
-    Calls are null on days of which none are told at all, and cases likewise: 0 is none.
+    Calls are null for an agent who takes none, and on days of which none are told at all; cases
+    likewise. 0 is none.
     """
 
     table_name = "agent_day"
@@ -37,26 +39,27 @@ class AgentDay(Record):
     busy_seconds: Seconds  # ringing, talk, hold and wrap-up of answered calls
     calls: Count  # of customers, which the agent answered; each visit to a queue is one
     cases: Count  # different ones in which the agent wrote to the customer
+    requests: Count  # both together; null while one that the agent does is not told
 
 
 def agent_days(  # noqa: PLR0913, PLR0917  the records, and the days they are cut into
-    call: Expr, shift: Expr, message: Expr, case: Expr, day: Expr, until: Expr
+    call: Expr, shift: Expr, message: Expr, case: Expr, day: Expr, work: Expr
 ) -> Mapping[str, Expr]:
     """Return the tables to make; the last is `agent_day`.
 
     A shift that runs over midnight is shared between its days; one that has not ended is counted
-    up to `until`. Calls belong to the day on which they were answered, replies to that on which
-    they were sent. All may come from different sources: the agent is what joins them, so what is
-    told of an agent and day is put below each other and then added up.
+    up to the last of work that is known. Calls belong to the day on which they were answered,
+    replies to that on which they were sent. All may come from different sources: the agent is
+    what joins them, so what is told of an agent and day is put below each other and added up.
 
     Args:
         call, shift, message, case: the records.
-        day: the organisation's days, with `began_at` and `day_end` in UTC.
-        until: the last instant that calls and shifts tell of.
+        day: the organisation's days, with `began_at` and `end` in UTC.
+        work: one row, with `until`, the last instant that calls and shifts tell of.
 
     """
     steps = Steps()
-    shifts = steps.add("agent_worked", worked(shift, day, until))
+    shifts = steps.add("agent_worked", worked(shift, day, work))
     calls = steps.add("agent_handled", handled(call, day))
     replies = steps.add("agent_reply", replied(message, merges(steps, case)))
     quarter = steps.add("agent_reply_day", days_of(replies, day))
@@ -66,26 +69,27 @@ def agent_days(  # noqa: PLR0913, PLR0917  the records, and the days they are cu
     return steps.made
 
 
-def worked(shift: Expr, day: Expr, until: Expr) -> Expr:
+def worked(shift: Expr, day: Expr, work: Expr) -> Expr:
     """Seconds in each state, by agent and day. Without a staffed state the others make it up.
 
     Where intervals overlap, because two sources or two queues tell of the same time, that time
     counts once.
     """
-    spans = shift.mutate(until=shift.ended_at.coalesce(until))
+    spans = shift.cross_join(work)
+    spans = spans.mutate(until=spans.ended_at.coalesce(spans.until))
     spans = spans.join(
-        day, [spans.started_at < day.day_end, spans.until > day.began_at, spans.until.notnull()]
+        day, [spans.started_at < day.end, spans.until > day.began_at, spans.until.notnull()]
     )
     spans = spans.mutate(
         begins=ibis.greatest(spans.started_at, spans.began_at),
-        ends=ibis.least(spans.until, spans.day_end),
+        ends=ibis.least(spans.until, spans.end),
         is_staffed=spans.state == "staffed",
     )
     spans = spans.mutate(
         seconds=not_yet_counted(spans, "is_staffed"), of_state=not_yet_counted(spans, "state")
     )
     return spans.group_by(
-        "agent_id", day_began_at=spans.began_at, day_ended_at=spans.day_end
+        "agent_id", day_began_at=spans.began_at, day_ended_at=spans.end
     ).aggregate(
         team=spans.team.max(),
         source=spans.source.max(),
@@ -127,9 +131,9 @@ def handled(call: Expr, day: Expr) -> Expr:
         busy_seconds=answered.busy.sum(),
         calls=answered.is_asked.sum(),
     )
-    dated = quarters.join(day, [quarters.quarter >= day.began_at, quarters.quarter < day.day_end])
+    dated = quarters.join(day, [quarters.quarter >= day.began_at, quarters.quarter < day.end])
     return dated.group_by(
-        "agent_id", day_began_at=dated.began_at, day_ended_at=dated.day_end
+        "agent_id", day_began_at=dated.began_at, day_ended_at=dated.end
     ).aggregate(
         team=dated.team.max(),
         source=dated.source.max(),
@@ -169,10 +173,8 @@ def replied(message: Expr, merged: Expr) -> Expr:
 def days_of(replies: Expr, day: Expr) -> Expr:
     """Return the day of each quarter of an hour in which somebody wrote."""
     quarter = replies.select("quarter").distinct()
-    both = quarter.join(day, [quarter.quarter >= day.began_at, quarter.quarter < day.day_end])
-    return both.select(
-        day_quarter=both.quarter, day_began_at=both.began_at, day_ended_at=both.day_end
-    )
+    both = quarter.join(day, [quarter.quarter >= day.began_at, quarter.quarter < day.end])
+    return both.select(day_quarter=both.quarter, day_began_at=both.began_at, day_ended_at=both.end)
 
 
 def wrote(replies: Expr, quarter: Expr) -> Expr:
@@ -209,7 +211,8 @@ OF_KIND = {
 def together(told: Sequence[Expr], span: Expr) -> Expr:
     """Put what shifts, calls and replies tell of each agent and day into one row.
 
-    Where several know a team or a source, that of the shift comes first, then that of the call.
+    Where several know a team or a source, that of the shift comes first, then that of the call;
+    but a day of which anything was simulated is said to be.
     """
     rows = ibis.union(
         *(
@@ -228,24 +231,38 @@ def together(told: Sequence[Expr], span: Expr) -> Expr:
             for place, each in enumerate(told)
         )
     )
+    made_up = rows.source.min(where=rows.source.startswith(SIMULATED))
     days = rows.group_by("agent_id", "day_began_at", "day_ended_at").aggregate(
-        source=rows.source.argmin(rows.place),
+        source=made_up.coalesce(rows.source.argmin(rows.place)),
         received_at=rows.received_at.argmin(rows.place),
         team=rows.team.argmin(rows.place, where=rows.team.notnull()),
         **{name: rows[name].max() for name in OF_KIND if name != "team"},
     )
-    days = days.cross_join(span)
+    whole = ibis.window(group_by=days.agent_id)
+    does = {
+        kind: (days[kind].max().over(whole) > 0).fill_null(False) for kind in ("calls", "cases")
+    }
+    days = days.cross_join(span).mutate(**{f"does_{kind}": value for kind, value in does.items()})
 
-    def none_or_unknown(kind: str) -> Expr:
-        """Return 0 for days of which the kind is told, null for the others."""
+    def done(kind: str) -> Expr:
+        """Return how many; 0 on days of which the kind is told, to an agent who does it."""
         begins, ends = days[f"{kind}_from"], days[f"{kind}_to"]
         is_told = (begins < days.day_ended_at) & (ends >= days.day_began_at)
-        return is_told.fill_null(False).ifelse(0, None)
+        none = is_told.fill_null(False).ifelse(0, None)
+        return days[f"does_{kind}"].ifelse(days[kind].coalesce(none), None)
 
+    calls, cases = done("calls"), done("cases")
     staffed = days.staffed_seconds.notnull()
     found = {
         "busy_seconds": days.busy_seconds.coalesce(staffed.ifelse(0.0, None)),
-        "calls": days.calls.coalesce(none_or_unknown("calls")),
-        "cases": days.cases.coalesce(none_or_unknown("cases")),
+        "calls": calls,
+        "cases": cases,
+        "requests": ibis.cases(
+            (days.does_calls & days.does_cases, calls + cases),
+            (days.does_cases, cases),
+            else_=calls,
+        ),
     }
-    return days.select(**{name: found.get(name, days[name]) for name in AgentDay.columns()})
+    return days.select(
+        **{name: found[name] if name in found else days[name] for name in AgentDay.columns()}
+    )

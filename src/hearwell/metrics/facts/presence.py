@@ -21,7 +21,7 @@ def presence(who: Expr, told: Expr, month: Expr) -> Expr:
     Args:
         who: the records, with `came_at` and `left_at`.
         told: for each source `until`, the last instant that it has told of.
-        month: the organisation's months, with `began_at` and `month_end` in UTC.
+        month: the organisation's months, with `began_at` and `end` in UTC.
 
     """
     source = named("told", told)
@@ -37,8 +37,8 @@ def presence(who: Expr, told: Expr, month: Expr) -> Expr:
     )
     return both.mutate(
         month_began_at=both.began_at,
-        month_ended_at=both.month_end,
-        has_left=both.stays_until < both.month_end,
+        month_ended_at=both.end,
+        has_left=both.stays_until < both.end,
         is_leaving_told=both.told_leaving,
         known_until=both.told_until,
     )
