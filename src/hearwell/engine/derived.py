@@ -11,6 +11,8 @@ from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.case_handling import CaseHandling
+from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.records.call import Call
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
@@ -18,6 +20,8 @@ from hearwell.records.shift import Shift
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Call, Shift),
     CaseFact: case_build.SOURCES,
+    CaseHandling: case_build.SOURCES,
+    ReplyWait: case_build.SOURCES,
 }
 """Of which records each derived fact is made."""
 
@@ -34,8 +38,11 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
     for source in MADE_FROM.get(record, (record,)):
         lake.use(source)
-    make = {AgentDay: make_agent_days, CaseFact: case_build.make_case_facts}.get(record)
-    made = make(lake) if make else []
+    made = []
+    if record is AgentDay:
+        made = make_agent_days(lake)
+    elif record in MADE_FROM:
+        made = case_build.make_case_facts(lake, record)
     try:
         yield
     finally:
@@ -53,4 +60,4 @@ def make_agent_days(lake: Lake) -> list[str]:
     until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
     made = agent_days(Call.unbound(), Shift.unbound(), day, until)
     run(f"create or replace temp table agent_day as {sql(made)}")
-    return ["agent_day", "organisation_day"]
+    return ["table agent_day", "table organisation_day"]

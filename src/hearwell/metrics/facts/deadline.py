@@ -1,0 +1,3 @@
+from hearwell.records.record import Record
+class Deadline(Record):
+    table_name="deadline"
