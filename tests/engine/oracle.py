@@ -45,6 +45,7 @@ class Rules:
     short: float
     measured: Callable[[Row, Any, float], float | None]  # row, start, how long → by this clock
     known_until: dict[str, datetime]  # source → the last instant of which it has told
+    is_open: Callable[[Row, datetime], bool | None]  # within opening hours, where they are known
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -378,6 +379,14 @@ def written(*directions):
     return judged
 
 
+def outside_hours(row, rules):
+    inbound = written("inbound")(row, rules)
+    if inbound is not True:
+        return inbound
+    is_open = rules.is_open(row, row["sent_at"])
+    return Left("opening hours not known") if is_open is None else not is_open
+
+
 # --- help articles and searches ---------------------------------------------------------------
 
 
@@ -568,6 +577,7 @@ MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "messages": ("total", written()),
         "received": ("total", written("inbound")),
         "sent": ("total", written("outbound")),
+        "outside_hours": ("share", outside_hours),
     },
 }
 VIEWS: dict[str, dict[str, tuple[Any, Judge]]] = {

@@ -9,7 +9,15 @@ import numpy as np
 
 from hearwell.engine.answer import Answer, Answers, compare, estimated
 from hearwell.engine.derived import readable
-from hearwell.engine.facts import BUSINESS_DAY, Frame, dated, days, filtered, unbound_facts
+from hearwell.engine.facts import (
+    BUSINESS_DAY,
+    Frame,
+    check_hours,
+    dated,
+    days,
+    filtered,
+    unbound_facts,
+)
 from hearwell.engine.groups import Groups, groups
 from hearwell.engine.passes import Found, Passes
 from hearwell.engine.period import (
@@ -25,6 +33,7 @@ from hearwell.engine.period import (
     to_utc,
 )
 from hearwell.engine.question import Asked, Question
+from hearwell.engine.reads import columns_of
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
@@ -33,6 +42,7 @@ from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 
+CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
 MICROSECOND = timedelta(microseconds=1)
 
@@ -150,6 +160,8 @@ def answered(
     table = unbound_facts(record, frame, list(spans))
     formulas = {each: formula(lake, question, each, table) for each in asked}
     variants = {each: formula.variant for each, formula in formulas.items()}
+    read = set().union(*(columns_of(each.estimator) for each in variants.values()))
+    spans = {name: span for name, span in spans.items() if name in read}
     cells, found = Passes(lake, record, frame, table, spans, variants).run()
     named = groups(cells, frame, question.compare)
     return {each: answer(question, each, formulas[each], found[each], named) for each in asked}
@@ -158,19 +170,26 @@ def answered(
 def business_spans(
     lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
 ) -> Mapping[str, tuple[Expr, Expr]]:
-    """Return the stretches of time that the formulas want in business seconds."""
+    """Return the stretches of time that the formulas want in business seconds.
+
+    Raises:
+        BadQuestion: a duration is wanted by a clock that needs opening hours, and none are set.
+
+    """
     spans: dict[str, tuple[Expr, Expr]] = {}
-    if question.clock == "calendar":
-        return spans
     for each in asked:
-        clock = BusinessClock(each.metric.name, record.unbound())
+        clock = CLOCKS[question.clock](each.metric.name, record.unbound())
         try:
             each.metric.variants(record.unbound(), lake.settings, clock)
         except NoBusinessTime:
             if len(question.asked) == 1:
                 raise
         else:
+            if clock.goes_by_business:
+                check_hours(lake.settings)
             spans |= clock.spans
+    if not lake.settings.schedule:
+        return {}
     if spans:
         lake.connection.register(BUSINESS_DAY, days(frame).columns)
     return spans
@@ -195,8 +214,11 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula
         except NoBusinessTime:
             pass
         else:
-            return Formula(variants[asked.variant], "business" if clock.spans else "calendar")
-    variants = asked.metric.variants(table, lake.settings, CalendarClock())
+            told_by = "business" if clock.goes_by_business else "calendar"
+            return Formula(variants[asked.variant], told_by)
+    variants = asked.metric.variants(
+        table, lake.settings, CalendarClock(asked.metric.name, table)
+    )
     return Formula(variants[asked.variant], "calendar")
 
 

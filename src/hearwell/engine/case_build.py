@@ -61,7 +61,7 @@ TOLD_BETWEEN = """
 select min(instant), max(instant) from (
     select unnest([min(opened_at), max(opened_at)]) as instant from "case"
     union all select unnest([min(sent_at), max(sent_at)]) from message
-    union all select unnest([min(at), max(at)]) from case_event
+    union all select unnest([min("at"), max("at")]) from case_event
 )
 """
 
@@ -117,7 +117,7 @@ def make_case_facts(lake: Lake, record: type[Record]) -> list[str]:
     else:
         for name in KEPT:
             create(lake, made, name, f"from lake.{name}", kind="view")
-    known, *others = of_told(record).items()
+    known, *others = of_told(record.table_name).items()
     create(lake, made, *known)  # it reads all rows, and is read again and again
     for name, query in others:
         create(lake, made, name, query, kind="view")
@@ -140,7 +140,7 @@ def tellings(suffix: str = "", hours: Hours | None = None) -> Mapping[str, str]:
     """Return the queries of what is told of each case, in their order."""
 
     def write() -> Mapping[str, str]:
-        made = case_tellings(*bare(suffix), hours)
+        made = case_tellings(*bare(suffix), hours=hours)
         return {name: sql(step) for name, step in made.items()}
 
     return TELLINGS.get((suffix, hours and hours.written_as), write)
@@ -155,7 +155,7 @@ def mergings() -> Mapping[str, str]:
 
 
 @cache
-def of_told(record: type[Record]) -> Mapping[str, str]:
+def of_told(fact: str) -> Mapping[str, str]:
     """Return the queries that make facts of what is told: first what is known of each source."""
     told = {
         name: ibis.table(step.schema(), name=name)
@@ -163,9 +163,9 @@ def of_told(record: type[Record]) -> Mapping[str, str]:
         if name in KEPT
     }
     made = dict(case_facts(told[TOLD], *bare()))
-    if record is ReplyWait or record is Deadline:
+    if fact in {ReplyWait.table_name, Deadline.table_name}:
         made[ReplyWait.table_name] = reply_waits(told[WAITS], CaseFact.unbound())
-    if record is CaseHandling:
+    if fact == CaseHandling.table_name:
         made[CaseHandling.table_name] = case_handlings(told[HANDLED], CaseFact.unbound())
     return {name: sql(step) for name, step in made.items()}
 

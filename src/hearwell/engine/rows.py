@@ -5,12 +5,23 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from hearwell.clock.business import with_business_seconds
 from hearwell.engine.ask import bounds_of, framed
 from hearwell.engine.derived import readable
-from hearwell.engine.facts import dated, dimension, filtered, within
+from hearwell.engine.facts import (
+    BUSINESS_DAY,
+    dated,
+    days,
+    dimension,
+    filtered,
+    schedule_of,
+    within,
+)
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.sums import columns, sql
+from hearwell.engine.reads import columns_of
+from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.clock import CalendarClock
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 
@@ -30,11 +41,18 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     (asked,) = question.asked
     record = asked.metric.record
     with lake.reading(), readable(lake, record):
-        variant = asked.metric.variants(record.unbound(), lake.settings)[asked.variant]
+        clock = CalendarClock(asked.metric.name, record.unbound())
+        variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where)
         frame = framed(lake, question, dated_by, bounds)
         table = filtered(record.unbound(), question.where)
+        if clock.spans and lake.settings.schedule:
+            lake.connection.register(BUSINESS_DAY, days(frame).columns)
+            schedule = schedule_of(table, record, lake.settings)
+            table = with_business_seconds(table, days(frame), schedule, clock.spans)
+            clock = CalendarClock(asked.metric.name, table)
+            variant = asked.metric.variants(table, lake.settings, clock)[asked.variant]
         found = table.filter(
             within(dated(table, dated_by), frame.now), counted(variant.estimator)
         ).order_by([dated(table, dated_by), *(table[name] for name in record.key())])
@@ -61,14 +79,3 @@ def counted(estimator: Estimator) -> Expr:
 def used_by(asked: Asked) -> set[str]:
     """Return the columns that a metric reads in the variant asked for."""
     return columns_of(asked.metric.variants()[asked.variant].estimator)
-
-
-def columns_of(estimator: Estimator) -> set[str]:
-    """Return the columns that an estimator reads; not declared, but found in its expressions."""
-    expressions = [estimator.among]
-    for part in estimator.parts().values():
-        expressions += [part.where] if part.of is None else [part.of, part.where]
-    spread = estimator.spread()
-    if spread is not None:
-        expressions.append(spread.of)
-    return columns(*expressions)

@@ -5,6 +5,7 @@ from hearwell.metrics.catalog import (
     cases,
     loyalty,
     people,
+    replies,
     satisfaction,
     self_service,
     solving,
@@ -14,7 +15,17 @@ from hearwell.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for module in (waiting, solving, cases, satisfaction, carts, loyalty, self_service, people)
+    for module in (
+        waiting,
+        solving,
+        cases,
+        replies,
+        satisfaction,
+        carts,
+        loyalty,
+        self_service,
+        people,
+    )
     for metric in vars(module).values()
     if isinstance(metric, Metric)
 }

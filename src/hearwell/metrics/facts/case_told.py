@@ -66,7 +66,7 @@ class Hours:
 
 
 def case_tellings(
-    case: Expr, message: Expr, case_event: Expr, hours: Hours | None = None
+    case: Expr, message: Expr, case_event: Expr, *, hours: Hours | None = None
 ) -> Mapping[str, Expr]:
     """Return the tables to make, in their order; those that are kept are among them.
 
@@ -83,7 +83,9 @@ def case_tellings(
     )
     said, wait = of_messages(steps, survivor, message, merges(steps, case))
     did, turned, happened = of_events(steps, survivor, case_event)
-    passed = of_statuses(steps, survivor, did, turned, happened, hours)
+    change = steps.add("case_change", changes(did, "status_changed"))
+    ended = steps.add("case_ended", solved_cases(survivor, change, turned, happened, hours))
+    passed = of_statuses(steps, did, change, ended, hours)
     with_team(steps, survivor, wait, did)
     handled(steps, survivor, passed)
     status = steps.add("case_status", in_statuses(passed))
@@ -214,7 +216,9 @@ def waits(steps: Steps, survivor: Expr, told: Expr, written: Expr) -> Expr:
     the customer opened, and in which they never wrote, begins with its opening.
     """
     silent = by_number(survivor, written.select("number", "first_written_at"), "written")
-    silent = silent.filter(silent.written_first_written_at.isnull(), silent.by_customer_at.notnull())
+    silent = silent.filter(
+        silent.written_first_written_at.isnull(), silent.by_customer_at.notnull()
+    )
     opening = silent.select(
         "number",
         sent_at=silent.by_customer_at,
@@ -358,19 +362,12 @@ def happened_of_each(did: Expr, turned: Expr) -> Expr:
 
 
 def of_statuses(
-    steps: Steps,
-    survivor: Expr,
-    did: Expr,
-    turned: Expr,
-    happened: Expr,
-    hours: Hours | None,
+    steps: Steps, did: Expr, change: Expr, ended: Expr, hours: Hours | None
 ) -> ir.Table:
     """Return the stretches of each solved case in one status and with one agent, by both clocks.
 
     They go up to the last solving: what comes after does not count.
     """
-    change = steps.add("case_change", changes(did, "status_changed"))
-    ended = steps.add("case_ended", solved_cases(survivor, change, turned, happened, hours))
     span = steps.add("case_span", spans(change, ended))
     held = steps.add("case_held", holders(did))
     held = named("held", held)
