@@ -155,7 +155,8 @@ class OpeningHours:
         wall = minute.replace(tzinfo=UTC).astimezone(self.zone)
         now = wall.hour * 60 + wall.minute
         today, yesterday = (
-            None if (day := (wall - timedelta(days=ago)).date()) in self.closed
+            None
+            if (day := (wall - timedelta(days=ago)).date()) in self.closed
             else DAYS[day.weekday()]
             for ago in (0, 1)
         )

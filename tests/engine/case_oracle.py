@@ -1,6 +1,7 @@
 """What happened to a case, told by plain Python over its messages and events, one by one."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 RESOLVED = {"solved", "closed"}
 WAITING = {"new", "open", "pending", "on_hold"}
@@ -12,8 +13,8 @@ def facts(cases, messages, events, open_seconds=None):
 
     Args:
         open_seconds: returns the seconds of opening hours between two instants for a case, or
-            None where they are not known; called with the same instant twice, it says whether
-            there are any for the case.
+            None where they are not known; between None and None, it says whether there are any
+            for the case.
 
     """
     by_key = {(case["source"], case["case_id"]): case for case in cases}
@@ -179,7 +180,7 @@ def in_statuses(case, events, fact, open_seconds):
 
     def by_the_clocks(wanted):
         passed = sum(((end - begin).total_seconds() for begin, end in wanted), 0.0)
-        if open_seconds is None or open_seconds(fact, solved_at, solved_at) is None:
+        if open_seconds is None or open_seconds(fact, None, None) is None:
             return passed, None
         within = [open_seconds(fact, begin, end) for begin, end in wanted if begin < end]
         return passed, None if None in within else sum(within, 0.0)
@@ -208,7 +209,7 @@ def stretches_of(case, events, changes, solved_at):
     given = [e for e in events if e["kind"] == "assigned"]
     cuts = sorted({opened, solved_at, *(e["at"] for e in events)})
     cuts = [cut for cut in cuts if cut <= solved_at]
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         status = changes[0].get("from_value") or "new"
         holder = given[0].get("from_value") if given else None
         for event in changes:
@@ -245,9 +246,7 @@ def waits(case, messages, events):
     if since is not None:
         found.append((*since, None, None, team_at(case, events, None)))
     names = ("waiting_since", "channel", "replied_at", "agent_id", "team")
-    return [
-        dict(zip(names, wait, strict=True), is_first=i == 0) for i, wait in enumerate(found)
-    ]
+    return [dict(zip(names, wait, strict=True), is_first=i == 0) for i, wait in enumerate(found)]
 
 
 def absent_last(name):

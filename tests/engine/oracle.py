@@ -552,7 +552,7 @@ CASES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "solved": ("total", cases("reported_solved_at")),
         "closed": ("total", cases("reported_closed_at")),
     },
-    "sla_attainment": {"reported": ("share", promise_kept)},
+    "reported_sla_attainment": {"reported": ("share", promise_kept)},
 } | {
     metric: {"p50": (0.5, took(end)), "p90": (0.9, took(end)), "mean": ("mean", took(end))}
     for metric, end in (

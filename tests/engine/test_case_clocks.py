@@ -1,17 +1,18 @@
-"""The time of cases by both clocks, waits for replies, and who had a case: against plain Python."""
+"""Time of cases by both clocks, waits for replies, and who had a case: against plain Python."""
 
-import random
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from engine.asked import DAYS, OpeningHours
 from engine.case_oracle import facts as by_hand
-from engine.tables import cell, holding, utc
+from engine.tables import cell, cells, holding, named
 from engine.test_case_facts import case, event, histories, word
 
+from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
+from hearwell.engine.question import Question
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.case_handling import CaseHandling
 from hearwell.metrics.facts.reply_wait import ReplyWait
@@ -72,7 +73,7 @@ def open_seconds_of(schedules):
                 break
         else:
             return None
-        if begin == end:
+        if begin is None:
             return 0.0
         valid = each.get("valid_from")
         if valid and begin < midnight(valid, each["zone"]):
@@ -187,3 +188,199 @@ def test_first_waits_are_the_first_responses(lake, seed):
         if wait["is_first"]
     }
     assert first == told
+
+
+# --- metrics -----------------------------------------------------------------------------------
+
+
+def judged(metric, fact, clock, open_seconds):
+    """Return what a case makes: pairs of an agent and a number, or a reason for leaving it out."""
+    if metric == "next_response_time":
+        yield from further_waits(fact, clock, open_seconds)
+    elif fact["solved_at"] is None:
+        return
+    elif metric == "case_handle_time":
+        for agent, both in fact["handled"].items():
+            yield agent, known(both[clock == "business"])
+        if not fact["handled"]:
+            yield None, "not told who had it"
+    elif fact["agent_work_seconds"] is None:
+        yield fact["agent_id"], "status not told"
+    else:
+        name = {"case_on_hold_time": "on_hold"}.get(metric, metric.removesuffix("_time"))
+        kind = "business_seconds" if clock == "business" else "seconds"
+        yield fact["agent_id"], known(fact[f"{name}_{kind}"])
+
+
+def further_waits(fact, clock, open_seconds):
+    for wait in fact["waits"]:
+        begin, end = wait["waiting_since"], wait["replied_at"]
+        if wait["is_first"]:
+            continue
+        if end is None:
+            yield wait["agent_id"], "not answered yet"
+        elif clock == "business":
+            dimensions = fact | {name: wait[name] for name in ("channel", "team")}
+            yield wait["agent_id"], known(open_seconds(dimensions, begin, end))
+        else:
+            yield wait["agent_id"], (end - begin).total_seconds()
+
+
+def known(seconds):
+    return "not known" if seconds is None else seconds
+
+
+@pytest.mark.parametrize("clock", ["calendar", "business"])
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "requester_wait_time",
+        "agent_wait_time",
+        "agent_work_time",
+        "case_on_hold_time",
+        "next_response_time",
+        "case_handle_time",
+    ],
+)
+def test_durations_count_as_by_hand(lake, metric, clock):
+    """By agent: mean, how many it rests on, and what is left out with the reason."""
+    schedules = CHOICES[0]
+    open_seconds = open_seconds_of(schedules)
+    rows = histories(41, 250, AROUND_MARCH)
+    for row in rows[2]:
+        if row["kind"] == "assigned":  # few agents with many cases
+            row["to_value"] = f"agent {row['at'].second}"
+            row["from_value"] = None
+    for row in rows[1]:
+        row["author_id"] = row["author_id"] or "x"
+    wanted = {}
+    for fact in by_hand(*rows, open_seconds).values():
+        for agent, found in judged(metric, fact, clock, open_seconds):
+            wanted.setdefault(agent, []).append(found)
+    held = holding(
+        lake, Settings(schedule=schedules), case=rows[0], message=rows[1], case_event=rows[2]
+    )
+    found = {
+        c["group"]["agent_id"]: c
+        for c in cells(held, metric, "mean", by=("agent_id",), clock=clock)
+    }
+    assert found.keys() == wanted.keys()
+    for agent, told in wanted.items():
+        numbers = [each for each in told if isinstance(each, float)]
+        reasons = [each for each in told if isinstance(each, str)]
+        assert found[agent]["n"] == len(numbers)
+        assert found[agent]["left_out"] == {each: reasons.count(each) for each in {*reasons}}
+        assert near(found[agent]["value"], sum(numbers) / len(numbers) if numbers else None)
+
+
+OFFICE = {
+    "name": "office",
+    "zone": "Europe/London",
+    "blocks": [{"days": DAYS[:5], "opens": "09:00", "closes": "17:00"}],
+}
+OPEN = Settings(schedule=[OFFICE])
+
+
+def test_a_case_over_a_weekend_waits_in_opening_hours_only(lake):
+    """Opened on Friday at four, pending from five to Monday at ten, solved at eleven."""
+    events = [
+        event("status_changed", "2026-01-09 17:00", to="pending", from_value="new"),
+        event("status_changed", "2026-01-12 10:00", to="open"),
+        event("status_changed", "2026-01-12 11:00", to="solved"),
+        event("status_changed", "2026-01-12 16:00", to="closed"),
+    ]
+    held = holding(lake, OPEN, case=[case(at="2026-01-09 16:00")], case_event=events)
+    waited = {
+        (metric, clock): cell(held, metric, "mean", clock=clock)["value"] / HOUR
+        for metric in ("requester_wait_time", "agent_wait_time", "agent_work_time")
+        for clock in ("calendar", "business")
+    }
+    assert waited == {
+        ("requester_wait_time", "calendar"): 2,
+        ("requester_wait_time", "business"): 2,
+        ("agent_wait_time", "calendar"): 65,
+        ("agent_wait_time", "business"): 1,
+        ("agent_work_time", "calendar"): 2,
+        ("agent_work_time", "business"): 2,
+    }
+
+
+def test_durations_told_in_business_time_say_so(lake):
+    """The answer names its clock, also where the seconds were counted when the facts were made."""
+    held = holding(lake, OPEN, case=[case()])
+    asked = Question((named("agent_work_time"), named("message_volume")), clock="business")
+    assert [answer.clock for answer in ask(held, asked).answers] == ["business", "calendar"]
+
+
+@pytest.mark.parametrize("metric", ["agent_work_time", "next_response_time", "case_handle_time"])
+def test_without_opening_hours_there_is_no_business_time(lake, metric):
+    with pytest.raises(BadQuestion, match="opening hours"):
+        cell(holding(lake, case=[case()]), metric, clock="business")
+
+
+def test_a_chain_of_messages_is_one_wait(lake):
+    """The customer writes twice and is answered an hour after the first: one wait of an hour."""
+    words = [
+        word("customer", "2026-01-05 09:00"),
+        word("agent", "2026-01-05 09:30", author_id="bob"),
+        word("customer", "2026-01-05 10:00"),
+        word("bot", "2026-01-05 10:01"),
+        word("automation", "2026-01-05 10:02"),
+        word("agent", "2026-01-05 10:15", is_public=False, author_id="bob"),
+        word("customer", "2026-01-05 10:50"),
+        word("agent", "2026-01-05 11:00", author_id="cid"),
+        word("agent", "2026-01-05 11:20", author_id="cid"),
+        word("customer", "2026-01-05 12:00"),
+    ]
+    found = cells(
+        holding(lake, case=[case()], message=words), "next_response_time", by=("agent_id",)
+    )
+    told = {each["group"]["agent_id"]: (each["value"], each["left_out"]) for each in found}
+    assert told == {
+        "bob": (None, {}),  # his was the first response, which is no further one
+        "cid": (HOUR, {}),
+        None: (None, {"not answered yet": 1}),
+    }
+
+
+def test_an_agent_is_credited_with_their_own_part_of_a_case(lake):
+    """Ann has it for an hour, of which half is pending; Bob for two; nobody for one."""
+    events = [
+        event("status_changed", "2026-01-05 09:00", to="open"),
+        event("assigned", "2026-01-05 09:00", to="ann"),
+        event("status_changed", "2026-01-05 09:30", to="pending"),
+        event("assigned", "2026-01-05 10:00"),
+        event("status_changed", "2026-01-05 10:00", to="open"),
+        event("assigned", "2026-01-05 11:00", to="bob"),
+        event("status_changed", "2026-01-05 13:00", to="solved"),
+        event("assigned", "2026-01-05 14:00", to="cid"),
+    ]
+    found = cells(
+        holding(lake, case=[case()], case_event=events), "case_handle_time", by=("agent_id",)
+    )
+    assert {c["group"]["agent_id"]: c["value"] / HOUR for c in found} == {"ann": 0.5, "bob": 2}
+
+
+def test_messages_outside_of_opening_hours(lake):
+    """Before nine, at nine, before five, at five, on a Saturday; from us and notes do not count."""
+    at = ["2026-01-05 08:59:59", "2026-01-05 09:00", "2026-01-05 16:59:59", "2026-01-05 17:00"]
+    rows = [word("customer", each, direction="inbound") for each in (*at, "2026-01-10 12:00")] + [
+        word("agent", "2026-01-05 20:00", direction="outbound"),
+        word("customer", "2026-01-05 21:00", direction="inbound", is_public=False),
+        word("customer", "2026-01-05 22:00"),
+    ]
+    held = holding(lake, OPEN, message=rows)
+    for clock in ("calendar", "business"):
+        found = cell(held, "message_volume", "outside_hours", clock=clock)
+        assert (found["value"], found["n"]) == (3 / 5, 5)
+        assert found["left_out"] == {"direction not known": 1}
+
+
+@pytest.mark.parametrize(
+    "settings", [Settings(), Settings(schedule=[OFFICE | {"applies_to": {"channel": ["mail"]}}])]
+)
+def test_without_hours_no_message_is_said_to_have_come_outside_of_them(lake, settings):
+    rows = [word("customer", "2026-01-05 22:00", direction="inbound", channel="chat")]
+    found = cell(holding(lake, settings, message=rows), "message_volume", "outside_hours")
+    assert (found["value"], found["left_out"]) == (None, {"opening hours not known": 1})
+    assert cell(holding(lake, settings, message=rows), "message_volume", "received")["value"] == 1

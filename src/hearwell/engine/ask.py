@@ -162,7 +162,7 @@ def answered(
     variants = {each: formula.variant for each, formula in formulas.items()}
     read = set().union(*(columns_of(each.estimator) for each in variants.values()))
     spans = {name: span for name, span in spans.items() if name in read}
-    cells, found = Passes(lake, record, frame, table, spans, variants).run()
+    cells, found = Passes(lake, record, frame, table, spans, variants, question.clock).run()
     named = groups(cells, frame, question.compare)
     return {each: answer(question, each, formulas[each], found[each], named) for each in asked}
 
@@ -216,9 +216,7 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula
         else:
             told_by = "business" if clock.goes_by_business else "calendar"
             return Formula(variants[asked.variant], told_by)
-    variants = asked.metric.variants(
-        table, lake.settings, CalendarClock(asked.metric.name, table)
-    )
+    variants = asked.metric.variants(table, lake.settings, CalendarClock(asked.metric.name, table))
     return Formula(variants[asked.variant], "calendar")
 
 

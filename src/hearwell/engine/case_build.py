@@ -18,6 +18,7 @@ import ibis
 from hearwell.clock import business, holiday, interval, schedule, zone
 from hearwell.clock.business import business_days
 from hearwell.engine import facts
+from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import BUSINESS_DAY, schedule_of
 from hearwell.engine.passes import Written
 from hearwell.engine.sums import sql
@@ -36,7 +37,7 @@ from hearwell.metrics.facts.case_told import (
     case_tellings,
     merges,
 )
-from hearwell.metrics.facts.deadline import Deadline
+from hearwell.metrics.facts.deadline import Deadline, deadlines
 from hearwell.metrics.facts.reply_wait import ReplyWait, reply_waits
 from hearwell.metrics.part import Expr
 from hearwell.records.case import Case
@@ -121,7 +122,39 @@ def make_case_facts(lake: Lake, record: type[Record]) -> list[str]:
     create(lake, made, *known)  # it reads all rows, and is read again and again
     for name, query in others:
         create(lake, made, name, query, kind="view")
+    if record is Deadline:
+        make_deadlines(lake, made)
     return made
+
+
+def make_deadlines(lake: Lake, made: list[str]) -> None:
+    """Make the deadlines that the targets in the settings set, of the facts of cases.
+
+    Raises:
+        BadQuestion: a target is for a dimension that there is not.
+
+    """
+    settings = lake.settings
+    for target in settings.service_level_target:
+        for name in target.applies_to:
+            if name not in Deadline.dimensions():
+                known = ", ".join(Deadline.dimensions())
+                problem = (
+                    f"The target for {target.metric} in hearwell.toml applies to {name!r}, "
+                    f"which cases do not have. They have {known}."
+                )
+                raise BadQuestion(problem)
+    hours = hours_of(lake)
+
+    def write() -> list[tuple[str, str]]:
+        steps = deadlines(
+            CaseFact.unbound(), ReplyWait.unbound(), settings.service_level_target, hours
+        )
+        return [(name, sql(step)) for name, step in steps.items()]
+
+    key = (repr(settings.service_level_target), hours and hours.written_as)
+    for name, query in TELLINGS.get(key, write):
+        create(lake, made, name, query)
 
 
 def use(lake: Lake) -> None:

@@ -12,6 +12,7 @@ from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.case_handling import CaseHandling
+from hearwell.metrics.facts.deadline import Deadline
 from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.records.call import Call
 from hearwell.records.record import Record
@@ -22,6 +23,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     CaseFact: case_build.SOURCES,
     CaseHandling: case_build.SOURCES,
     ReplyWait: case_build.SOURCES,
+    Deadline: case_build.SOURCES,
 }
 """Of which records each derived fact is made."""
 

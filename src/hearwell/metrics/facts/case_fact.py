@@ -126,9 +126,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
 
     def counted(names: Iterable[str], has: Expr) -> dict[str, Expr]:
         """Nothing was counted where there could have been something; else it is not known."""
-        return {
-            name: has.ifelse(rows[name].fill_null(0), None).cast("int64") for name in names
-        }
+        return {name: has.ifelse(rows[name].fill_null(0), None).cast("int64") for name in names}
 
     contact = rows.first_written_at.coalesce(rows.by_customer_at)
     written = counted(

@@ -229,9 +229,7 @@ def waits(steps: Steps, survivor: Expr, told: Expr, written: Expr) -> Expr:
     columns = ("number", "sent_at", "is_reply", "author", "channel")
     spoken = told.filter(told.is_customer | told.is_reply).select(*columns)
     spoken = steps.add("case_spoken", ibis.union(spoken, opening.select(*columns)))
-    in_order = ibis.window(
-        group_by="number", order_by=["sent_at", "is_reply", "author", "channel"]
-    )
+    in_order = ibis.window(group_by="number", order_by=["sent_at", "is_reply", "author", "channel"])
     turn = spoken.mutate(was_reply=spoken.is_reply.lag().over(in_order))
     turn = turn.filter((turn.was_reply != turn.is_reply).fill_null(True))
     turn = turn.mutate(
@@ -283,9 +281,7 @@ def with_team(steps: Steps, survivor: Expr, wait: Expr, did: Expr) -> ir.Table:
 # --- events ------------------------------------------------------------------------------------
 
 
-def of_events(
-    steps: Steps, survivor: Expr, event: Expr
-) -> tuple[ir.Table, ir.Table, ir.Table]:
+def of_events(steps: Steps, survivor: Expr, event: Expr) -> tuple[ir.Table, ir.Table, ir.Table]:
     """Return the events of each case, when it was solved, and what was done for it."""
     own = named("case", survivor.select(*CASE, "number"))
     both = event.inner_join(

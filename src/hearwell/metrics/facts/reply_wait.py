@@ -13,9 +13,21 @@ from hearwell.records.record import (
     KeyInstant,
     Person,
     Record,
+    RequiredInstant,
 )
 
-OF_CASE = ("customer_id", "topic", "product", "priority", "language", "known_until", "custom")
+OF_CASE = (
+    "received_at",
+    "customer_id",
+    "topic",
+    "product",
+    "priority",
+    "language",
+    "opened_at",
+    "opened_by_kind",
+    "known_until",
+    "custom",
+)
 
 
 class ReplyWait(Record):
@@ -38,6 +50,8 @@ class ReplyWait(Record):
     product: Dimension
     priority: Dimension
     language: Dimension
+    opened_at: RequiredInstant  # the case
+    opened_by_kind: Dimension
     team: Dimension  # which had the case when the reply came
     agent_id: Dimension  # who replied
     known_until: Instant  # the last thing that the lake knows of the source
@@ -51,7 +65,7 @@ def reply_waits(told: Expr, case: Expr) -> ir.Table:
         of_case, [told.source == of_case.case_source, told.case_id == of_case.case_case_id]
     )
     rows = rows.filter(rows.case_human_replies.notnull())
-    found = {name: rows[f"case_{name}"] for name in ("received_at", *OF_CASE)} | {
+    found = {name: rows[f"case_{name}"] for name in OF_CASE} | {
         "channel": rows.channel.coalesce(rows.case_channel),
         "agent_id": rows.replied_by,
         "is_first": rows.waiting_since == rows.case_first_contact_at,
