@@ -176,28 +176,30 @@ def in_statuses(case, events, fact, open_seconds):
     changes = [e for e in events if e["kind"] == "status_changed"]
     if solved_at is None or not changes:
         return found
-    stretches = list(stretches_of(case, events, changes, solved_at))
-
-    def by_the_clocks(wanted):
-        passed = sum(((end - begin).total_seconds() for begin, end in wanted), 0.0)
-        if open_seconds is None or open_seconds(fact, None, None) is None:
-            return passed, None
-        within = [open_seconds(fact, begin, end) for begin, end in wanted if begin < end]
-        return passed, None if None in within else sum(within, 0.0)
-
+    pieces = [
+        (status, holder, (end - begin).total_seconds(), within(fact, begin, end, open_seconds))
+        for begin, end, status, holder in stretches_of(case, events, changes, solved_at)
+        if status in WAITING
+    ]
+    # Where one part of its time is not known, none of the durations of a case is told.
+    is_known = open_seconds is not None and open_seconds(fact, None, None) is not None
+    is_known = is_known and all(seconds is not None for *_, seconds in pieces)
     for name, statuses in DURATIONS.items():
-        wanted = [(begin, end) for begin, end, status, _ in stretches if status in statuses]
-        both = zip(BOTH_CLOCKS, by_the_clocks(wanted), strict=True)
-        found |= {f"{name}_{kind}": seconds for kind, seconds in both}
-    for agent in {holder for *_, holder in stretches} - {None}:
-        wanted = [
-            (begin, end)
-            for begin, end, status, holder in stretches
-            if holder == agent and status in {"new", "open"}
-        ]
-        if sum((end - begin for begin, end in wanted), timedelta()):
-            found["handled"][agent] = by_the_clocks(wanted)
+        of_it = [piece for piece in pieces if piece[0] in statuses]
+        found[f"{name}_seconds"] = sum((piece[2] for piece in of_it), 0.0)
+        if is_known:
+            found[f"{name}_business_seconds"] = sum((piece[3] for piece in of_it), 0.0)
+    for agent in {holder for _, holder, *_ in pieces} - {None}:
+        of_it = [p for p in pieces if p[1] == agent and p[0] in {"new", "open"} and p[2]]
+        if of_it:
+            in_hours = [seconds for *_, seconds in of_it]
+            total = None if None in in_hours else sum(in_hours)
+            found["handled"][agent] = sum(piece[2] for piece in of_it), total
     return found
+
+
+def within(fact, begin, end, open_seconds):
+    return None if open_seconds is None else open_seconds(fact, begin, end)
 
 
 BOTH_CLOCKS = ("seconds", "business_seconds")
@@ -209,7 +211,7 @@ def stretches_of(case, events, changes, solved_at):
     given = [e for e in events if e["kind"] == "assigned"]
     cuts = sorted({opened, solved_at, *(e["at"] for e in events)})
     cuts = [cut for cut in cuts if cut <= solved_at]
-    for begin, end in pairwise(cuts):
+    for begin, end in pairwise(cuts):  # none of them is of no length
         status = changes[0].get("from_value") or "new"
         holder = given[0].get("from_value") if given else None
         for event in changes:

@@ -6,7 +6,7 @@ that an answer never rests on a build that is out of date.
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,6 +14,7 @@ from hashlib import sha256
 from importlib.metadata import version
 
 import ibis
+import ibis.expr.operations as ops
 
 from hearwell.clock import business, holiday, interval, schedule, zone
 from hearwell.clock.business import business_days
@@ -51,6 +52,13 @@ BUILDS = "hearwell_build"
 KEPT = (TOLD, WAITS, HANDLED)
 TOUCHED, MEMBER = "case_touched", "case_member"
 KEY = "source, case_id"
+
+NEEDED: Mapping[type[Record], tuple[str, ...]] = {
+    ReplyWait: (WAITS,),
+    Deadline: (WAITS,),
+    CaseHandling: (HANDLED,),
+}
+"""What of the kept a fact is made of, besides what is told of each case."""
 
 RULES = (case_told, case_fact, facts, business, schedule, holiday, zone, interval)
 """The modules by whose words the kept facts are made."""
@@ -92,7 +100,7 @@ def case_build(lake: Lake, *, full: bool = False) -> Built | None:
         if since is not None and not find_touched(lake, since, before, made):
             drop(lake, made)
             return None
-        fresh = tell(lake, made, touched=since is not None)
+        fresh = tell(lake, made, KEPT, touched=since is not None)
         cases = keep(lake, fresh, before, touched=since is not None)
         drop(lake, made)
     return Built(cases, since is None)
@@ -102,21 +110,21 @@ def make_case_facts(lake: Lake, record: type[Record]) -> list[str]:
     """Make facts of cases readable under their name; return what was made for it."""
     use(lake)
     made: list[str] = []
+    wanted = (TOLD, *NEEDED.get(record, ()))
     since = built_at(lake, lake.snapshot)
     if since is None:
-        tell(lake, made, touched=False)
+        tell(lake, made, wanted, touched=False)
     elif find_touched(lake, since, lake.snapshot, made):
-        fresh = tell(lake, made, touched=True)
-        for name in KEPT:
+        for name, fresh in tell(lake, made, wanted, touched=True).items():
             create(
                 lake,
                 made,
                 name,
                 f"from lake.{name} anti join {TOUCHED} using ({KEY}) "
-                f"union all by name from {fresh[name]}",
+                f"union all by name from {fresh}",
             )
     else:
-        for name in KEPT:
+        for name in wanted:
             create(lake, made, name, f"from lake.{name}", kind="view")
     known, *others = of_told(record.table_name).items()
     create(lake, made, *known)  # it reads all rows, and is read again and again
@@ -169,14 +177,39 @@ def bare(suffix: str = "") -> list[Expr]:
     ]
 
 
-def tellings(suffix: str = "", hours: Hours | None = None) -> Mapping[str, str]:
-    """Return the queries of what is told of each case, in their order."""
+@dataclass(frozen=True)
+class Step:
+    """A table to make, and those that it is made of."""
 
-    def write() -> Mapping[str, str]:
+    query: str
+    reads: frozenset[str]
+
+
+def tellings(suffix: str = "", hours: Hours | None = None) -> Mapping[str, Step]:
+    """Return the steps that make what is told of each case, in their order."""
+
+    def write() -> Mapping[str, Step]:
         made = case_tellings(*bare(suffix), hours=hours)
-        return {name: sql(step) for name, step in made.items()}
+        return {
+            name: Step(
+                sql(step), frozenset(table.name for table in step.op().find(ops.UnboundTable))
+            )
+            for name, step in made.items()
+        }
 
     return TELLINGS.get((suffix, hours and hours.written_as), write)
+
+
+def needed(steps: Mapping[str, Step], wanted: Iterable[str]) -> dict[str, str]:
+    """Return the queries of those steps without which the wanted tables cannot be made."""
+    found: set[str] = set()
+    to_do = [*wanted]
+    while to_do:
+        name = to_do.pop()
+        if name in steps and name not in found:
+            found.add(name)
+            to_do += steps[name].reads
+    return {name: step.query for name, step in steps.items() if name in found}
 
 
 @cache
@@ -188,13 +221,15 @@ def mergings() -> Mapping[str, str]:
 
 
 @cache
+def kept_tables() -> Mapping[str, Expr]:
+    made = case_tellings(*bare())
+    return {name: ibis.table(made[name].schema(), name=name) for name in KEPT}
+
+
+@cache
 def of_told(fact: str) -> Mapping[str, str]:
     """Return the queries that make facts of what is told: first what is known of each source."""
-    told = {
-        name: ibis.table(step.schema(), name=name)
-        for name, step in case_tellings(*bare()).items()
-        if name in KEPT
-    }
+    told = kept_tables()
     made = dict(case_facts(told[TOLD], *bare()))
     if fact in {ReplyWait.table_name, Deadline.table_name}:
         made[ReplyWait.table_name] = reply_waits(told[WAITS], CaseFact.unbound())
@@ -305,7 +340,7 @@ def find_touched(lake: Lake, since: int, now: int, made: list[str]) -> bool:
     return True
 
 
-def tell(lake: Lake, made: list[str], *, touched: bool) -> dict[str, str]:
+def tell(lake: Lake, made: list[str], wanted: Iterable[str], *, touched: bool) -> dict[str, str]:
     """Make what is told of all cases, or of those touched; return the tables of what is kept."""
     hours = hours_of(lake)
     suffix = "_touched_rows" if touched else ""
@@ -313,8 +348,8 @@ def tell(lake: Lake, made: list[str], *, touched: bool) -> dict[str, str]:
         for record in SOURCES:
             name = record.table_name
             create(lake, made, f"{name}{suffix}", f'from "{name}" semi join {MEMBER} using ({KEY})')
-    fresh = {name: f"{name}_fresh" if touched else name for name in KEPT}
-    for name, query in tellings(suffix, hours).items():
+    fresh = {name: f"{name}_fresh" if touched else name for name in wanted}
+    for name, query in needed(tellings(suffix, hours), wanted).items():
         create(lake, made, fresh.get(name, name), query)
     return fresh
 

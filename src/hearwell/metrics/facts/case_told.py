@@ -364,7 +364,7 @@ def of_statuses(
 
     They go up to the last solving: what comes after does not count.
     """
-    span = steps.add("case_span", spans(change, ended))
+    span = spans(change, ended)
     held = steps.add("case_held", holders(did))
     held = named("held", held)
     both = span.left_join(
@@ -389,10 +389,17 @@ def of_statuses(
         piece = with_business_seconds(
             piece, hours.days, piece.schedule, {"business": (piece.begins, piece.ends)}
         )
-    piece = piece.mutate(microseconds=piece.ends.delta(piece.begins, unit="microsecond"))
+    piece = piece.mutate(seconds=piece.ends.delta(piece.begins, unit="microsecond") / 1e6)
     # No time is no time by any clock, also where it is not known whether there were hours.
-    is_none = (piece.microseconds == 0) & piece.schedule.notnull()
-    return steps.add("case_passed", piece.mutate(business=is_none.ifelse(0.0, piece.business)))
+    is_none = (piece.seconds == 0) & piece.schedule.notnull()
+    passed = piece.select(
+        "number",
+        "status",
+        "holder",
+        "seconds",
+        business=is_none.ifelse(0.0, piece.business),
+    )
+    return steps.add("case_passed", passed)
 
 
 def changes(did: Expr, kind: str) -> Expr:
@@ -453,15 +460,14 @@ def spans(change: Expr, ended: Expr) -> Expr:
         begins=told["at"],
         ends=ibis.least(told.until.coalesce(told.case_last_solved_at), told.case_last_solved_at),
     )
+    until = ended.first_status.isin(WAITING).ifelse(ended.first_change_at, ended.opened_at)
     opening = ended.select(
         "number",
         status=ended.first_status,
         schedule=ended.schedule,
         begins=ended.opened_at,
-        # Of no length, but there: it says that the status is known.
-        ends=ibis.greatest(
-            ended.opened_at, ibis.least(ended.first_change_at, ended.last_solved_at)
-        ),
+        # It may be of no length, but it is there: it says that the status is known.
+        ends=ibis.greatest(ended.opened_at, ibis.least(until, ended.last_solved_at)),
     )
     return ibis.union(span, opening)
 
@@ -487,31 +493,31 @@ def in_statuses(passed: Expr) -> Expr:
     sums = {}
     for name, statuses in DURATIONS.items():
         among = passed.status.isin(statuses)
-        sums[f"{name}_seconds"] = seconds(passed, among).fill_null(0.0)
-        sums[f"{name}_business_seconds"] = business_seconds(passed, among)
-    return passed.group_by("number").aggregate(**sums)
-
-
-def seconds(passed: Expr, among: Expr) -> Expr:
-    """Add up whole microseconds, so that nothing is lost however the time is cut."""
-    return passed.microseconds.sum(where=among).cast("int64") / 1e6
-
-
-def business_seconds(passed: Expr, among: Expr) -> Expr:
-    """Return null where no schedule applies, or one part of the time is outside its validity."""
-    is_known = (passed.schedule.count() > 0) & (
-        passed.business.isnull().sum(where=among).fill_null(0) == 0
+        sums[f"{name}_seconds"] = passed.seconds.sum(where=among)
+        sums[f"{name}_business_seconds"] = passed.business.sum(where=among)
+    rows = passed.group_by("number").aggregate(
+        **sums, pieces=passed.count(), counted=passed.business.count()
     )
-    return is_known.ifelse(passed.business.sum(where=among).fill_null(0.0), None)
+    # One part of unknown length leaves none of the durations to be relied upon.
+    is_known = rows.pieces == rows.counted
+    told = {name: rows[name].fill_null(0.0) for name in sums}
+    return rows.select(
+        "number",
+        **{
+            name: is_known.ifelse(seconds, None) if "business" in name else seconds
+            for name, seconds in told.items()
+        },
+    )
 
 
 def handled(steps: Steps, survivor: Expr, passed: Expr) -> ir.Table:
     """Keep how long each agent had each case while it was new or open."""
     worked = passed.filter(
-        passed.status.isin(WORKED_ON), passed.holder.notnull(), passed.microseconds > 0
+        passed.status.isin(WORKED_ON), passed.holder.notnull(), passed.seconds > 0
     )
     each = worked.group_by("number", "holder").aggregate(
-        seconds=seconds(worked, EVERY_ROW), business=business_seconds(worked, EVERY_ROW)
+        seconds=worked.seconds.sum(),
+        business=(worked.business.count() == worked.count()).ifelse(worked.business.sum(), None),
     )
     rows = by_number(each, survivor.select("number", *CASE), "case", how="inner")
     return steps.add(
