@@ -204,8 +204,8 @@ def test_a_target_in_business_time_needs_opening_hours():
 
 
 def test_a_target_for_what_cases_do_not_have_is_refused(lake):
-    target = promise("resolution", 8, clock="calendar", applies_to={"qeue": ["billing"]})
-    with pytest.raises(BadQuestion, match="'qeue'"):
+    target = promise("resolution", 8, clock="calendar", applies_to={"shop": ["billing"]})
+    with pytest.raises(BadQuestion, match="'shop'"):
         attained(lake, "resolution", target)
 
 

@@ -95,15 +95,13 @@ def case_tellings(
 
 def told_of_each(survivor: Expr, *tables: Expr) -> Expr:
     """Return one row for each case, with what each of the tables tells of it."""
-    rows, columns = survivor, {name: survivor[name] for name in survivor.columns}
+    rows, columns = survivor, {name: name for name in survivor.columns}
     for place, table in enumerate(tables):
         prefix = f"told_{place}"
         rows = by_number(rows, table, prefix)
         columns |= {name: f"{prefix}_{name}" for name in table.columns if name != "number"}
     del columns["number"]
-    return rows.select(
-        **{name: rows[of if isinstance(of, str) else name] for name, of in columns.items()}
-    )
+    return rows.select(**{name: rows[of] for name, of in columns.items()})
 
 
 def opened_by_customer(case: Expr) -> Expr:
@@ -149,7 +147,7 @@ def of_messages(
             agents=told.author.nunique(where=told.is_reply),
         ),
     )
-    wait = steps.add("case_wait", waits(steps, survivor, told, written))
+    wait = steps.add("case_wait", waits(survivor, told, written))
     answered = steps.add(
         "case_answered",
         wait.group_by("number").aggregate(first_reply_at=wait.replied_at.min()),
@@ -208,7 +206,7 @@ def by_whom(message: Expr, case: Expr) -> Expr:
     return told.filter(told.is_customer | told.is_reply | told.is_bot)
 
 
-def waits(steps: Steps, survivor: Expr, told: Expr, written: Expr) -> Expr:
+def waits(survivor: Expr, told: Expr, written: Expr) -> Expr:
     """Return one row for each message that a customer wrote when nobody owed them a reply.
 
     What customers write until the reply comes does not begin another wait. Of the same instant
@@ -228,12 +226,14 @@ def waits(steps: Steps, survivor: Expr, told: Expr, written: Expr) -> Expr:
     )
     columns = ("number", "sent_at", "is_reply", "author", "channel")
     spoken = told.filter(told.is_customer | told.is_reply).select(*columns)
-    spoken = steps.add("case_spoken", ibis.union(spoken, opening.select(*columns)))
-    in_order = ibis.window(group_by="number", order_by=["sent_at", "is_reply", "author", "channel"])
+    spoken = ibis.union(spoken, opening.select(*columns))
+    by_turns = ["sent_at", "is_reply"]
+    in_order = ibis.window(group_by="number", order_by=[*by_turns, "author", "channel"])
     turn = spoken.mutate(was_reply=spoken.is_reply.lag().over(in_order))
     turn = turn.filter((turn.was_reply != turn.is_reply).fill_null(True))
+    in_turn = ibis.window(group_by="number", order_by=by_turns)  # no two of an instant are alike
     turn = turn.mutate(
-        replied_at=turn.sent_at.lead().over(in_order), replied_by=turn.author.lead().over(in_order)
+        replied_at=turn.sent_at.lead().over(in_turn), replied_by=turn.author.lead().over(in_turn)
     )
     return turn.filter(~turn.is_reply).select(
         "number", "channel", "replied_at", "replied_by", waiting_since=turn.sent_at
