@@ -234,6 +234,7 @@ def histories(seed, size, begins=datetime(2026, 1, 5)):
                     "author_id": draw.choice([None, "x", "y", "z"]),
                     "customer_id": draw.choice([None, "ann", "bob"]),
                     "sent_at": at(),
+                    "channel": draw.choice([None, "mail", "chat"]),
                     "is_public": draw.choice([None, True, True, False]),
                 }
                 for i in range(draw.randrange(0, 7))
