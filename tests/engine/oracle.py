@@ -46,6 +46,7 @@ class Rules:
     short: float
     measured: Callable[[Row, Any, float], float | None]  # row, start, how long → by this clock
     known_until: dict[str, datetime]  # source → the last instant of which it has told
+    is_open: Callable[[Row, datetime], bool | None]  # within opening hours, where they are known
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -379,6 +380,14 @@ def written(*directions):
     return judged
 
 
+def outside_hours(row, rules):
+    inbound = written("inbound")(row, rules)
+    if inbound is not True:
+        return inbound
+    is_open = rules.is_open(row, row["sent_at"])
+    return Left("opening hours not known") if is_open is None else not is_open
+
+
 # --- help articles and searches ---------------------------------------------------------------
 
 
@@ -571,7 +580,7 @@ CASES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "solved": ("total", cases("reported_solved_at")),
         "closed": ("total", cases("reported_closed_at")),
     },
-    "sla_attainment": {"reported": ("share", promise_kept)},
+    "reported_sla_attainment": {"reported": ("share", promise_kept)},
 } | {
     metric: {"p50": (0.5, took(end)), "p90": (0.9, took(end)), "mean": ("mean", took(end))}
     for metric, end in (
@@ -596,6 +605,7 @@ MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "messages": ("total", written()),
         "received": ("total", written("inbound")),
         "sent": ("total", written("outbound")),
+        "outside_hours": ("share", outside_hours),
     },
 }
 

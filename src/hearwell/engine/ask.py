@@ -21,6 +21,7 @@ from hearwell.engine.derived import Need, needed
 from hearwell.engine.facts import (
     BUSINESS_DAY,
     Frame,
+    check_hours,
     dated,
     days,
     filtered,
@@ -44,6 +45,7 @@ from hearwell.engine.period import (
 from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
 from hearwell.engine.question import COHORT, Asked, Question
 from hearwell.engine.ranking import ranked
+from hearwell.engine.reads import columns_of
 from hearwell.engine.rollup import (
     Family,
     Kept,
@@ -71,6 +73,7 @@ from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 
+CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
 MICROSECOND = timedelta(microseconds=1)
 
@@ -193,19 +196,26 @@ def compared_window(now: Period, question: Question, lake: Lake) -> Period | Non
 def business_spans(
     lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
 ) -> Mapping[str, tuple[Expr, Expr]]:
-    """Return the stretches of time that the formulas want in business seconds."""
+    """Return the stretches of time that the formulas want in business seconds.
+
+    Raises:
+        BadQuestion: a duration is wanted by a clock that needs opening hours, and none are set.
+
+    """
     spans: dict[str, tuple[Expr, Expr]] = {}
-    if question.clock == "calendar":
-        return spans
     for each in asked:
-        clock = BusinessClock(each.metric.name, record.unbound())
+        clock = CLOCKS[question.clock](each.metric.name, record.unbound())
         try:
             each.metric.variants(record.unbound(), lake.settings, clock)
         except NoBusinessTime:
             if len(question.asked) == 1:
                 raise
         else:
+            if clock.goes_by_business:
+                check_hours(lake.settings)
             spans |= clock.spans
+    if not lake.settings.schedule:
+        return {}
     if spans:
         lake.connection.register(BUSINESS_DAY, days(frame).columns)
     return spans
@@ -230,8 +240,9 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula
         except NoBusinessTime:
             pass
         else:
-            return Formula(variants[asked.variant], "business" if clock.spans else "calendar")
-    variants = asked.metric.variants(table, lake.settings, CalendarClock())
+            told_by = "business" if clock.goes_by_business else "calendar"
+            return Formula(variants[asked.variant], told_by)
+    variants = asked.metric.variants(table, lake.settings, CalendarClock(asked.metric.name, table))
     return Formula(variants[asked.variant], "calendar")
 
 
@@ -299,8 +310,12 @@ class Table:
         table = unbound_facts(self.record, frame, list(spans))
         formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
         variants = {each: formula.variant for each, formula in formulas.items()}
-        about = (self.lake, self.record, frame, table, spans, variants)
-        passes = Passes(*about) if self.kept is None else Rolled(*about, self.kept, self.need)
+        read = set().union(*(columns_of(each.estimator) for each in variants.values()))
+        spans = {name: span for name, span in spans.items() if name in read}
+        about = (self.lake, self.record, frame, table, spans, variants, self.question.clock)
+        passes = (
+            Passes(*about) if self.kept is None else Rolled(*about, kept=self.kept, need=self.need)
+        )
         cells, found = passes.run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)

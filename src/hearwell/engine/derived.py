@@ -20,8 +20,11 @@ from hearwell.metrics.facts.article_reading import ArticleReading, article_readi
 from hearwell.metrics.facts.article_use import ArticleUse, article_uses
 from hearwell.metrics.facts.backlog import BacklogChange, backlog_changes
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.case_handling import CaseHandling
 from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
+from hearwell.metrics.facts.deadline import Deadline
 from hearwell.metrics.facts.purchase import Purchase, purchases
+from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.metrics.part import Expr
 from hearwell.records.agent import Agent
 from hearwell.records.article import Article
@@ -44,8 +47,14 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     CaseFact: case_build.SOURCES,
     CustomerMonth: (Customer,),
     Purchase: (Order,),
+    CaseHandling: case_build.SOURCES,
+    ReplyWait: case_build.SOURCES,
+    Deadline: case_build.SOURCES,
 }
 """Of which records each derived fact is made."""
+
+CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
+"""Those that are made of what is kept of each case."""
 
 CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Message, Case),
@@ -112,8 +121,8 @@ def needed(lake: Lake) -> Iterator[Need]:
 
 def make(lake: Lake, record: type[Record]) -> list[str]:
     """Make what a fact is derived by; return the tables that were made."""
-    if record is CaseFact:
-        return case_build.make_case_facts(lake)
+    if record in CASE_FACTS:
+        return case_build.make_case_facts(lake, record)
     made: list[str] = []
     if record in CALENDARS:
         CALENDARS[record](lake, made)

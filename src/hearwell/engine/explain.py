@@ -10,10 +10,12 @@ from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.rows import columns_of, used_by
+from hearwell.engine.reads import columns_of
+from hearwell.engine.rows import used_by
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.clock import CalendarClock
 from hearwell.metrics.metric import Metric
 from hearwell.records import RECORDS
 from hearwell.records.record import Record
@@ -25,12 +27,15 @@ EXAMPLE = Period(datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001  na
 def statements(asked: Asked, settings: Settings) -> list[str]:
     """Return the SQL of a metric, for a period such as the year 2026."""
     metric = asked.metric
-    variant = metric.variants(settings=settings)[asked.variant]
+    clock = CalendarClock(metric.name, metric.record.unbound())
+    variant = metric.variants(metric.record.unbound(), settings, clock)[asked.variant]
+    spans = clock.spans if settings.schedule else {}
     dated_by = variant.dated_by or metric.dated_by
     frame = Frame(dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
-    table = unbound_facts(metric.record, frame, [])
-    variant = metric.variants(table, settings)[asked.variant]
-    return Passes(None, metric.record, frame, table, {}, {asked: variant}).statements()
+    table = unbound_facts(metric.record, frame, list(spans))
+    variant = metric.variants(table, settings, CalendarClock(metric.name, table))[asked.variant]
+    spans = {name: span for name, span in spans.items() if name in columns_of(variant.estimator)}
+    return Passes(None, metric.record, frame, table, spans, {asked: variant}).statements()
 
 
 def columns_read(metric: Metric) -> list[str]:

@@ -167,14 +167,18 @@ def days(frame: Frame) -> BusinessDays:
     )
 
 
-def schedule_of(table: Expr, record: type[Record], settings: Settings) -> Expr:
-    """Return the name of the first schedule that applies to a row; null if none does."""
+def check_hours(settings: Settings) -> None:
+    """Raise a BadQuestion where no opening hours are set."""
     if not settings.schedule:
         problem = (
             "The business clock needs opening hours, and none are set. "
             "Add a [[schedule]] to hearwell.toml in the lake's folder."
         )
         raise BadQuestion(problem)
+
+
+def schedule_of(table: Expr, record: type[Record], settings: Settings) -> Expr:
+    """Return the name of the first schedule that applies to a row; null if none does."""
     branches = []
     for schedule in settings.schedule:
         if not set(schedule.applies_to) <= set(record.dimensions()):

@@ -15,6 +15,7 @@ from hearwell.engine.facts import FACTS, Frame, facts
 from hearwell.engine.question import Asked
 from hearwell.engine.sums import ROWS, Plan, columns, place, shelf, sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.clock import ClockName
 from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import (
     EVERY_ROW,
@@ -78,6 +79,7 @@ class Passes:
     table: Any  # the facts, as formulas were written over them
     spans: Mapping[str, tuple[Expr, Expr]]
     variants: Mapping[Asked, Variant]
+    clock: ClockName = "calendar"
 
     def run(self) -> tuple[Arrays, dict[Asked, Found]]:
         """Return the keys of every cell as arrays, and what was found for each metric."""
@@ -133,7 +135,8 @@ class Passes:
     @cached_property
     def key(self) -> Hashable:
         """What decides the queries: the same question gets those that were written before."""
-        return self.record, repr(self.frame), tuple(self.variants), tuple(self.spans)
+        asked = tuple(self.variants)
+        return self.record, repr(self.frame), asked, self.clock, tuple(self.spans)
 
     def sums(self) -> tuple[str, dict[Asked, "Columns"]]:
         """Return the query of all sums, and where those of each metric will be found."""

@@ -209,8 +209,8 @@ def changed_since(lake: Lake, family: Family, snapshot: int) -> bool:
 class Rolled(Passes):
     """The queries over the roll-up of a table, in place of those over its rows."""
 
-    kept: Kept
-    need: Need
+    kept: Kept = field(kw_only=True)
+    need: Need = field(kw_only=True)
 
     @property
     def key(self) -> Any:

@@ -12,6 +12,7 @@ from hearwell.engine.ask import bounds_of
 from hearwell.engine.derived import MADE_FROM, readable
 from hearwell.engine.facts import dated
 from hearwell.engine.period import Period, to_local, to_utc
+from hearwell.engine.reads import expressions
 from hearwell.engine.rollup import (
     DAY,
     STATE,
@@ -23,7 +24,6 @@ from hearwell.engine.rollup import (
     passes_of,
     state_of,
 )
-from hearwell.engine.rows import expressions
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake

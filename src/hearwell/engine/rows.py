@@ -3,17 +3,27 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hearwell.clock.business import with_business_seconds
 from hearwell.engine.answer import FEW_ANSWERS
 from hearwell.engine.ask import ask, bounds_of, framed
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
-from hearwell.engine.facts import asked_about, counted, dated, dimension, within
+from hearwell.engine.facts import (
+    BUSINESS_DAY,
+    asked_about,
+    counted,
+    dated,
+    days,
+    dimension,
+    schedule_of,
+    within,
+)
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.sums import columns, sql
+from hearwell.engine.reads import columns_of
+from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
-from hearwell.metrics.estimator import Estimator
-from hearwell.metrics.part import Expr
+from hearwell.metrics.clock import CalendarClock
 from hearwell.records.survey import ANONYMOUS
 
 
@@ -32,7 +42,8 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     (asked,) = question.asked
     record = asked.metric.record
     with lake.reading(), readable(lake, record):
-        variant = asked.metric.variants(record.unbound(), lake.settings)[asked.variant]
+        clock = CalendarClock(asked.metric.name, record.unbound())
+        variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where)
         frame = framed(lake, question, dated_by, bounds)
@@ -42,6 +53,12 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         if protects(record):
             refuse_if_hidden(lake, question)
             table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
+        if clock.spans and lake.settings.schedule:
+            lake.connection.register(BUSINESS_DAY, days(frame).columns)
+            schedule = schedule_of(table, record, lake.settings)
+            table = with_business_seconds(table, days(frame), schedule, clock.spans)
+            clock = CalendarClock(asked.metric.name, table)
+            variant = asked.metric.variants(table, lake.settings, clock)[asked.variant]
         key = [table[name] for name in record.key() if name != dated_by]
         found = table.filter(counted(variant.estimator)).order_by([dated(table, dated_by), *key])
         named = dict.fromkeys(
@@ -74,21 +91,3 @@ def refuse_if_hidden(lake: Lake, question: Question) -> None:
 def used_by(asked: Asked) -> set[str]:
     """Return the columns that a metric reads in the variant asked for."""
     return columns_of(asked.metric.variants()[asked.variant].estimator)
-
-
-def columns_of(estimator: Estimator) -> set[str]:
-    """Return the columns that an estimator reads; not declared, but found in its expressions."""
-    return columns(*expressions(estimator))
-
-
-def expressions(estimator: Estimator) -> list[Expr]:
-    """Return all that an estimator asks of a row that counts."""
-    found = [estimator.among]
-    for part in estimator.parts().values():
-        found += [part.where] if part.of is None else [part.of, part.where]
-    spread, sketch = estimator.spread(), estimator.sketch()
-    if spread is not None:
-        found.append(spread.of)
-    if sketch is not None:
-        found.append(sketch.of)
-    return found

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, merges, named
+from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_told import merges
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     SIMULATED,

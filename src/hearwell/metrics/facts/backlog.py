@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, IN_ORDER, Steps, named, turns
+from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_told import IN_ORDER, turns
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Custom,
@@ -61,7 +62,7 @@ def backlog_changes(case: Expr, message: Expr, case_event: Expr) -> Mapping[str,
     steps = Steps()
     known = steps.add("backlog_source", last_told(case, message, case_event))
     counted = steps.add("backlog_case", counted_cases(case, case_event, known))
-    turn = steps.add("backlog_turn", turns(case_event))
+    turn = steps.add("backlog_turn", turns(case_event, CASE))
     solved = steps.add("backlog_solved", first_solvings(turn))
     again = steps.add("backlog_reopened", reopenings(turn))
     span = steps.add("backlog_span", open_spans(counted, solved, again))
