@@ -215,6 +215,17 @@ def test_a_rank_goes_by_the_shrunken_value(lake):
     assert ranks == {"steady": 1, "lucky": 2, "middling": 3, "poor": 4, "tiny": None}
 
 
+def test_what_belongs_to_no_group_has_no_rank(lake):
+    """Calls of no known queue are no team that could be first."""
+    rows = [
+        {"queue": queue, "outcome": "answered" if i % 3 else "abandoned", "wait_seconds": 5.0}
+        for queue in ("a", "b", None)
+        for i in range(60)
+    ]
+    found = cells(holding(lake, call=calls(*rows)), "service_level", "SL3", by=("queue",))
+    assert {each["group"]["queue"]: each["rank"] for each in found} == {"a": 1, "b": 2, None: None}
+
+
 def test_groups_are_ranked_within_their_own_time(lake):
     """Each week has its own first."""
     rows = [

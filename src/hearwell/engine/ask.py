@@ -404,7 +404,8 @@ def answer(
         (period.begins, name.get("hour_of_week"))
         for period, name in zip(cells.periods, cells.names, strict=True)
     ]
-    shrunken, rank = ranked(now, alone.at(place), estimator, better, level, times, sure)
+    named = np.array([None not in name.values() for name in cells.names], dtype=bool)
+    shrunken, rank = ranked(now, alone.at(place), estimator, better, level, times, sure & named)
     return Answer(
         asked=asked,
         meaning=variant.meaning,

@@ -281,25 +281,30 @@ class Passes:
             if each is None:
                 raise TypeError
             over, under = each.over, each.under
-            sums |= {f"over_{i}": over.sum(), f"under_{i}": under.sum(), f"rows_{i}": under.count()}
-            sums |= {
-                f"oo_{i}": (over * over).sum(),
-                f"ou_{i}": (over * under).sum(),
-                f"uu_{i}": (under * under).sum(),
-            }
+            sums |= {f"over_{i}": over.sum(), f"under_{i}": under.sum()}
+            if each.kind != "share":
+                sums[f"oo_{i}"] = (over * over).sum()
+            if each.kind == "ratio":
+                sums |= {f"ou_{i}": (over * under).sum(), f"uu_{i}": (under * under).sum()}
+                sums[f"rows_{i}"] = under.count()
         persons = table.group_by(*keys, person=table[column]).aggregate(**sums)
         person = ibis.table(persons.schema(), name="persons")
         is_known = person.person.notnull()
         totals: dict[str, Expr] = {}
         for i in range(len(linear)):
-            over, under, rows = person[f"over_{i}"], person[f"under_{i}"], person[f"rows_{i}"]
+
+            def summed(name: str, otherwise: str, i: int = i) -> Expr:
+                """Return a sum that was made, or that which it is equal to for shares and means."""
+                return person[f"{name}_{i}" if f"{name}_{i}" in sums else f"{otherwise}_{i}"]
+
+            over, under, rows = person[f"over_{i}"], person[f"under_{i}"], summed("rows", "under")
             squares = {
-                "oo": (over * over, person[f"oo_{i}"]),
-                "ou": (over * under, person[f"ou_{i}"]),
-                "uu": (under * under, person[f"uu_{i}"]),
+                "oo": (over * over, summed("oo", "over")),
+                "ou": (over * under, summed("ou", "over")),
+                "uu": (under * under, summed("uu", "under")),
             }
             totals |= {f"over_{i}": over.sum(), f"under_{i}": under.sum(), f"rows_{i}": rows.sum()}
-            totals[f"clusters_{i}"] = is_known.ifelse((rows > 0).cast("int64"), rows).sum()
+            totals[f"clusters_{i}"] = is_known.ifelse((rows > 0).cast("float64"), rows).sum()
             for name, (of_cluster, of_rows) in squares.items():
                 totals[f"{name}_{i}"] = of_rows.sum()
                 totals[f"cluster_{name}_{i}"] = is_known.ifelse(of_cluster, of_rows).sum()

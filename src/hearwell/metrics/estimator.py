@@ -96,11 +96,13 @@ def known(flag: Expr) -> Expr:
     return flag.cast("int8").notnull()
 
 
-def each(over: Expr, under: Expr, known: Expr) -> Linear:
+def each(over: Expr, under: Expr, known: Expr, kind: Literal["share", "mean", "ratio"]) -> Linear:
     """Return the amounts of each row, null for rows that do not count."""
-    return Linear(
-        known.ifelse(over, None).cast("float64"), known.ifelse(under, None).cast("float64")
-    )
+
+    def counted(amount: Expr) -> Expr:
+        return known.ifelse(amount, None).cast("float64")
+
+    return Linear(counted(over), counted(under), kind)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Share(Estimator):
         return {"n": count(self.among, self.of), "hits": count(self.among & self.of)}
 
     def linear(self) -> Linear:
-        return each(self.of.cast("float64"), 1.0, self.among & known(self.of))
+        return each(self.of.cast("float64"), 1.0, self.among & known(self.of), "share")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["hits"], parts["n"])
@@ -136,7 +138,7 @@ class Mean(Estimator):
         }
 
     def linear(self) -> Linear:
-        return each(self.of, 1.0, self.among & self.of.notnull())
+        return each(self.of, 1.0, self.among & self.of.notnull(), "mean")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["total"], parts["n"])
@@ -167,6 +169,7 @@ class WeightedShare(Estimator):
             self.weight * self.of.cast("float64"),
             self.weight,
             self.among & known(self.of) & self.weight.notnull(),
+            "ratio",
         )
 
     def value(self, parts: Parts) -> FloatArray:
@@ -199,7 +202,7 @@ class WeightedMean(Estimator):
 
     def linear(self) -> Linear:
         both = self.among & self.of.notnull() & self.weight.notnull()
-        return each(self.weight * self.of, self.weight, both)
+        return each(self.weight * self.of, self.weight, both, "ratio")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["weighted_total"], parts["weights"])
@@ -231,7 +234,7 @@ class NetScore(Estimator):
 
     def linear(self) -> Linear:
         score = self.promoter.cast("float64") - self.detractor.cast("float64")
-        return each(score, 1.0, self.among & known(self.promoter))
+        return each(score, 1.0, self.among & known(self.promoter), "mean")
 
     def value(self, parts: Parts) -> FloatArray:
         return net_score(parts["n"], parts["promoters"], parts["detractors"])
@@ -268,7 +271,8 @@ class Ratio(Estimator):
         }
 
     def linear(self) -> Linear:
-        return each(self.over, self.under, self.among & self.over.notnull() & self.under.notnull())
+        both = self.among & self.over.notnull() & self.under.notnull()
+        return each(self.over, self.under, both, "ratio")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["over"], parts["under"])

@@ -52,10 +52,15 @@ class Linear:
     """What a share, mean or ratio is made of, row by row: the total of one over that of another.
 
     Both are null for a row that does not count.
+
+    Attributes:
+        kind: of a share every row is 0 or 1 of 1, of a mean any amount of 1; of a ratio any of any.
+
     """
 
     over: Expr
     under: Expr
+    kind: Literal["share", "mean", "ratio"]
 
 
 @dataclass(frozen=True)
