@@ -314,15 +314,22 @@ def solutions_offered(case: CaseFact) -> Variants:
     """How many solutions were tried until one was right, where solutions are told."""
     solved = case.solved_at.notnull()
     offered = case.solutions_offered > 0
+    among, untold = solved & offered, {"no solution told": solved & ~offered}
     return {
         "mean": Variant(
-            estimator=Mean(
-                case.solutions_offered,
-                among=solved & offered,
-                left_out={"no solution told": solved & ~offered},
-            ),
+            estimator=Mean(case.solutions_offered, among=among, left_out=untold),
             meaning="average of the solved cases",
-        )
+        ),
+        "p50": Variant(
+            estimator=Quantile(case.solutions_offered, 0.5, among=among, left_out=untold),
+            meaning="half of the solved cases took no more",
+        ),
+        "first": Variant(
+            estimator=Share(case.solutions_offered == 1, among=among, left_out=untold),
+            meaning="part of the solved cases of which the first solution was right",
+            unit=Unit.SHARE,
+            better=Better.HIGHER,
+        ),
     }
 
 
