@@ -99,7 +99,7 @@ def test_they_show_beside_the_answer_and_only_when_asked_for(cli, tmp_path):
 @pytest.fixture
 def cli(tmp_path):
     """Give a function that runs a command on a lake with simulated carts."""
-    runner, lake = CliRunner(), ["--lake", str(tmp_path / "lake")]
+    runner, lake = CliRunner(env={"COLUMNS": "200"}), ["--lake", str(tmp_path / "lake")]
 
     def run(*words):
         done = runner.invoke(app, [*words, *lake])
