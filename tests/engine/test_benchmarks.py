@@ -85,7 +85,7 @@ def test_they_show_beside_the_answer_and_only_when_asked_for(cli, tmp_path):
     assert "Baymard" not in cli(*asked)
     told = cli(*asked, "--benchmark")
     assert "no verdict" in told
-    assert "Baymard Institute, 2024" in " ".join(told.split())
+    assert "Baymard" in told
     assert "benchmarks" not in json.loads(cli(*asked, "--format", "json"))
     beside = json.loads(cli(*asked, "--benchmark", "--format", "json"))["benchmarks"]
     assert [each["value"] for each in beside] == [0.7019, 0.6386]
