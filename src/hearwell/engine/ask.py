@@ -261,11 +261,12 @@ class Asking:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
         family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
-        kept = None if self.is_stock else found_rollup(lake, question, family)
+        kept = found_rollup(lake, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))
             frame = framed(lake, question, self.dated_by, bounds)
+            frame = replace(frame, is_stock=self.is_stock)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
                 answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
