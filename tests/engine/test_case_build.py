@@ -5,7 +5,7 @@ import random
 import pytest
 from engine.test_case_facts import COMPARED, histories
 
-from hearwell.engine.case_build import case_build
+from hearwell.engine.care_facts import build_facts
 from hearwell.engine.derived import readable
 from hearwell.lake.lake import create, open_lake
 from hearwell.lake.merge import merge
@@ -97,11 +97,11 @@ def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
         if draw.random() < 0.3:
             checkpoint(lake, at_once=draw.random() < 0.5)
         if draw.random() < 0.6:
-            case_build(lake)
+            build_facts(lake)
         assert facts(lake) == wanted(kept)
-    case_build(lake)
+    build_facts(lake)
     assert facts(lake) == wanted(kept)
-    assert case_build(lake) is None
+    assert build_facts(lake) is None
 
 
 def test_only_what_changed_is_made_anew(lake):
@@ -110,11 +110,11 @@ def test_only_what_changed_is_made_anew(lake):
     plain = [row | {"source": "s", "merged_into": None} for row in cases]
     bring(lake, "case", plain)
     bring(lake, "message", [row | {"source": "s"} for row in messages])
-    done = case_build(lake)
-    assert (done.cases, done.is_full) == (100, True)
+    done = build_facts(lake)
+    assert (done.units["cases"], done.is_full) == (100, True)
     bring(lake, "message", [messages[0] | {"source": "s", "message_id": "new"}])
-    done = case_build(lake)
-    assert (done.cases, done.is_full) == (1, False)
+    done = build_facts(lake)
+    assert (done.units["cases"], done.is_full) == (1, False)
 
 
 def test_a_state_of_the_past_has_its_own_facts(lake):
@@ -124,10 +124,10 @@ def test_a_state_of_the_past_has_its_own_facts(lake):
     word = {"source": "s", "case_id": case["case_id"], "sent_at": case["opened_at"]}
     bring(lake, "case", [case])
     bring(lake, "message", [word | {"message_id": "1", "author_kind": "customer"}])
-    case_build(lake)
+    build_facts(lake)
     before = lake.snapshot
     bring(lake, "message", [word | {"message_id": "2", "author_kind": "agent"}])
-    case_build(lake)
+    build_facts(lake)
     ((_, now),) = facts(lake).items()
     path = lake.path
     lake.close()
@@ -140,12 +140,12 @@ def test_what_was_forgotten_is_not_followed(lake):
     """A checkpoint that forgets the states since the last build leads to a full one."""
     cases, messages, _ = histories(4, 20)
     bring(lake, "case", cases)
-    case_build(lake)
+    build_facts(lake)
     bring(lake, "message", messages)
     bring(lake, "message", [messages[0] | {"message_id": "new"}])
     lake.settings = lake.settings.model_copy(update={"keep_snapshots_days": 0})
     checkpoint(lake, at_once=True)
-    assert case_build(lake).is_full
+    assert build_facts(lake).is_full
 
 
 def test_another_rule_makes_all_anew(lake, monkeypatch):
@@ -153,6 +153,6 @@ def test_another_rule_makes_all_anew(lake, monkeypatch):
     cases, messages, _ = histories(3, 20)
     bring(lake, "case", cases)
     bring(lake, "message", messages)
-    case_build(lake)
-    monkeypatch.setattr("hearwell.engine.case_build.formula", lambda: "another")
-    assert case_build(lake).is_full
+    build_facts(lake)
+    monkeypatch.setattr("hearwell.engine.kept.formula", lambda _: "another")
+    assert build_facts(lake).is_full

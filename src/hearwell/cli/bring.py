@@ -51,7 +51,7 @@ def import_files(
     """
     from hearwell.cli.brought import show_answerable  # noqa: PLC0415  start-up time
     from hearwell.cli.build import build_and_tell  # noqa: PLC0415
-    from hearwell.engine.case_build import SOURCES as CASE_SOURCES  # noqa: PLC0415
+    from hearwell.engine.care_facts import SOURCES  # noqa: PLC0415
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.bring_in import Mapping  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
@@ -70,7 +70,7 @@ def import_files(
         except HearwellError as problem:
             failed += 1
             typer.echo(f"{path}: {problem}", err=True)
-    if kind in CASE_SOURCES and failed < len(paths):
+    if kind in SOURCES and failed < len(paths):
         build_and_tell(opened)
     show_answerable(answerable(opened, only=kind))
     if failed:
@@ -145,6 +145,7 @@ def sync_asterisk(
 ) -> None:
     """Read Asterisk's queue_log, and CEL if there is any, into calls and shifts."""
     from hearwell.cli.brought import show_answerable, show_synced  # noqa: PLC0415  start-up time
+    from hearwell.cli.build import build_and_tell  # noqa: PLC0415
     from hearwell.clock.zone import check_zone  # noqa: PLC0415
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.sync import sync_asterisk as sync  # noqa: PLC0415
@@ -157,4 +158,5 @@ def sync_asterisk(
         "reading Asterisk's logs",
         lambda _: show_synced(sync(opened, queue_log, cel or [], source, clock)),
     )
+    build_and_tell(opened)
     show_answerable(answerable(opened, only=Call))

@@ -16,7 +16,9 @@ def build(
     ] = False,
     lake: LakeDir = DEFAULT_LAKE,
 ) -> None:
-    """Make the facts of cases that changed since the last build; an import does this itself.
+    """Make the facts of cases, calls and contacts that changed since the last build.
+
+    An import does this itself.
 
     Answers are the same without it, only slower.
     """
@@ -27,11 +29,12 @@ def build(
 
 
 def build_and_tell(lake: "Lake", *, full: bool = False) -> None:
-    from hearwell.engine.case_build import case_build  # noqa: PLC0415  start-up time
+    from hearwell.engine.care_facts import build_facts  # noqa: PLC0415  start-up time
 
-    done = case_build(lake, full=full)
+    done = build_facts(lake, full=full)
     if done is None:
-        typer.echo("The facts of cases are up to date.")
+        typer.echo("The facts of cases, calls and contacts are up to date.")
     else:
         all_of_them = "all" if done.is_full else "those that changed"
-        typer.echo(f"Made the facts of {done.cases:,} cases ({all_of_them}).")
+        made = ", ".join(f"{count:,} {units}" for units, count in done.units.items())
+        typer.echo(f"Made the facts of {made} ({all_of_them}).")

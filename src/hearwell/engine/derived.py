@@ -5,21 +5,31 @@ from contextlib import contextmanager
 
 import ibis
 
-from hearwell.engine import case_build
+from hearwell.engine.care_facts import make_facts
+from hearwell.engine.kept import Making
 from hearwell.engine.period import organisation_days
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
+from hearwell.metrics.facts.call_episode import CallEpisode
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.contact import Contact
+from hearwell.metrics.facts.issue import Issue
 from hearwell.records.call import Call
+from hearwell.records.case import Case
+from hearwell.records.case_event import CaseEvent
+from hearwell.records.message import Message
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Call, Shift),
-    CaseFact: case_build.SOURCES,
+    CaseFact: (Case, Message, CaseEvent),
+    CallEpisode: (Call,),
+    Contact: (Call, Case, Message),
+    Issue: (Call, Case, Message, CaseEvent),
 }
-"""Of which records each derived fact is made."""
+"""Of which records each derived fact is made, above all."""
 
 KNOWN_INSTANTS = """
 select min(instant), max(instant) from (
@@ -34,23 +44,29 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
     for source in MADE_FROM.get(record, (record,)):
         lake.use(source)
-    make = {AgentDay: make_agent_days, CaseFact: case_build.make_case_facts}.get(record)
-    made = make(lake) if make else []
+    making = None
+    if record is AgentDay:
+        making = make_agent_days(lake)
+    elif record in MADE_FROM:
+        making = make_facts(lake, record)
     try:
         yield
     finally:
-        case_build.drop(lake, made)
+        if making is not None:
+            making.drop()
 
 
-def make_agent_days(lake: Lake) -> list[str]:
+def make_agent_days(lake: Lake) -> Making:
+    making = Making(lake, None, lake.snapshot)
     run = lake.connection.execute
     first, last = run(KNOWN_INSTANTS).fetchall()[0]
-    run("create or replace temp table organisation_day (began_at timestamp, day_end timestamp)")
+    day = ibis.table({"began_at": "timestamp", "day_end": "timestamp"}, name="organisation_day")
+    nothing = "select null::timestamp as began_at, null::timestamp as day_end where false"
+    making.create("organisation_day", nothing)
     if first is not None:
         edges = organisation_days(lake.settings.zone, first, last)
         lake.connection.executemany("insert into organisation_day values (?, ?)", edges)
-    day = ibis.table({"began_at": "timestamp", "day_end": "timestamp"}, name="organisation_day")
     until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
     made = agent_days(Call.unbound(), Shift.unbound(), day, until)
-    run(f"create or replace temp table agent_day as {sql(made)}")
-    return ["agent_day", "organisation_day"]
+    making.create(AgentDay.table_name, sql(made))
+    return making

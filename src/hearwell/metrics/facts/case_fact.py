@@ -42,7 +42,7 @@ class CaseFact(Record):
     table_name = "case_fact"
 
     case_id: Key
-    customer_id: Person
+    customer_id: Person  # else the only one whom the customer's messages name
     channel: Dimension
     topic: Dimension
     product: Dimension
@@ -72,6 +72,10 @@ class CaseFact(Record):
     agent_work_seconds: Seconds  # new or open
     on_hold_seconds: Seconds  # somebody else was waited for
     is_bot_only: Flag  # solved, a bot wrote, and no human replied
+    last_customer_at: Instant  # the customer's last message
+    next_case_at: Instant  # the customer's next case on the topic, after it was first solved
+    previous_solved_at: Instant  # when another such case was first solved, before this one
+    next_contact_at: Instant  # the customer's next contact on the topic, after it was solved
     custom: Custom
 
 
@@ -83,41 +87,59 @@ class Steps:
     what several need is computed once.
     """
 
+    suffix: str = ""  # behind every name, where others of these names are there
     made: dict[str, Expr] = field(default_factory=dict)
 
     def add(self, name: str, expression: Expr) -> ir.Table:
         """Plan a table; return it for the next steps to read."""
-        self.made[name] = expression
-        return ibis.table(expression.schema(), name=name)
+        self.made[name + self.suffix] = expression
+        return self.table(name)
 
+    def table(self, name: str) -> ir.Table:
+        """Return a table that was planned before."""
+        return ibis.table(self.made[name + self.suffix].schema(), name=name + self.suffix)
+
+
+AFTER = ("next_case_at", "previous_solved_at", "next_contact_at")
+"""What is told of a case by the other cases and contacts of its customer."""
 
 TOLD = "case_told"
 """The table of what messages and events tell of each case: it depends on that case alone."""
 
 
-def case_tellings(case: Expr, message: Expr, case_event: Expr) -> Mapping[str, Expr]:
-    """Return the tables to make, in their order; the last is `case_told`.
+def case_tellings(steps: Steps, case: Expr, message: Expr, case_event: Expr) -> ir.Table:
+    """Plan the tables that lead to `case_told`, and return it.
 
     Messages of a case that was merged into another count for the survivor. A message of an
     unknown author is the customer's if it came in or names the customer of the case; it is a
     human's reply if it went out or names somebody else.
     """
-    steps = Steps()
     survivor = steps.add(
         "case_survivor",
         case.filter(case.merged_into.isnull()).mutate(by_customer_at=opened_by_customer(case)),
     )
     said = of_messages(steps, survivor, message, merges(steps, case))
     happened = of_events(steps, survivor, case_event)
-    steps.add(TOLD, with_case(with_case(survivor, said, "said"), happened, "did"))
-    return steps.made
+    told = with_case(with_case(survivor, said, "said"), happened, "did")
+    person = told.customer_id.coalesce(told.said_customer_id)
+    nobody = ibis.literal("case:") + told.source + " " + told.case_id
+    return steps.add(TOLD, told.mutate(person=person, owner=person.coalesce(nobody)))
 
 
-def case_facts(told: Expr, case: Expr, message: Expr, case_event: Expr) -> Mapping[str, Expr]:
-    """Return the tables to make of what is told of each case; the last is `case_fact`."""
+def case_facts(
+    told: Expr, after: Expr, case: Expr, message: Expr, case_event: Expr
+) -> Mapping[str, Expr]:
+    """Return the tables to make of what is told of each case; the last is `case_fact`.
+
+    Args:
+        told: what messages and events tell of each case.
+        after: what the same customer did after each case.
+        case, message, case_event: the records.
+
+    """
     steps = Steps()
     known = steps.add("case_known", latest(case, message, case_event))
-    steps.add(CaseFact.table_name, with_known(told, known))
+    steps.add(CaseFact.table_name, with_known(with_case(told, after, "after"), known))
     return steps.made
 
 
@@ -148,34 +170,9 @@ def merges(steps: Steps, case: Expr) -> ir.Table:
 
 def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir.Table:
     """Return what the messages of each case tell; cases without any are not there."""
-    into = named("into", merged)
-    whose = named("case", survivor.select(*CASE, "customer_id", "by_customer_at"))
-    counts_for = into.into_merged_into.coalesce(message.case_id)
-    both = message.left_join(
-        into, [message.source == into.into_source, message.case_id == into.into_case_id]
-    ).inner_join(whose, [message.source == whose.case_source, counts_for == whose.case_case_id])
-    unsaid = both.author_kind.isnull()
-    is_their_own = (both.customer_id == both.case_customer_id).fill_null(False)
-    is_customer = (both.author_kind == "customer").fill_null(False) | (
-        unsaid & ((both.direction == "inbound").fill_null(False) | is_their_own)
-    )
-    is_somebody = (both.direction == "outbound").fill_null(both.customer_id.notnull())
-    is_human = (both.author_kind == "agent").fill_null(False) | (
-        unsaid & ~is_customer & is_somebody
-    )
-    told = steps.add(
-        "case_message",
-        both.select(
-            "source",
-            "sent_at",
-            case_id=both.case_case_id,
-            by_customer_at=both.case_by_customer_at,
-            author=both.author_id.coalesce(both.customer_id),
-            is_customer=is_customer,
-            is_reply=is_human & both.is_public.fill_null(True),
-            is_bot=(both.author_kind == "bot").fill_null(False),
-        ),
-    )
+    told = steps.add("case_message", attributed(survivor, message, merged))
+    low = told.customer_id.min(where=told.is_customer)
+    high = told.customer_id.max(where=told.is_customer)
     counted = steps.add(
         "case_said",
         told.group_by(*CASE).aggregate(
@@ -186,6 +183,8 @@ def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir
             human_replies=told.is_reply.sum(),
             bot_messages=told.is_bot.sum(),
             agents=told.author.nunique(where=told.is_reply),
+            last_customer_at=told.sent_at.max(where=told.is_customer),
+            customer_id=(low == high).ifelse(low, None),
         ),
     )
     answer = told.filter(told.is_reply | told.is_bot)
@@ -201,6 +200,39 @@ def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir
     both = with_case(counted, first, "answer")
     return both.mutate(
         first_reply_at=both.answer_first_reply_at, first_bot_reply_at=both.answer_first_bot_reply_at
+    )
+
+
+def attributed(survivor: Expr, message: Expr, merged: Expr) -> Expr:
+    """Return the messages of surviving cases, with who wrote them."""
+    into = named("into", merged)
+    whose = named("case", survivor.select(*CASE, "customer_id", "by_customer_at"))
+    counts_for = into.into_merged_into.coalesce(message.case_id)
+    both = message.left_join(
+        into, [message.source == into.into_source, message.case_id == into.into_case_id]
+    ).inner_join(whose, [message.source == whose.case_source, counts_for == whose.case_case_id])
+    unsaid = both.author_kind.isnull()
+    is_their_own = (both.customer_id == both.case_customer_id).fill_null(False)
+    is_customer = (both.author_kind == "customer").fill_null(False) | (
+        unsaid & ((both.direction == "inbound").fill_null(False) | is_their_own)
+    )
+    is_somebody = (both.direction == "outbound").fill_null(both.customer_id.notnull())
+    is_human = (both.author_kind == "agent").fill_null(False) | (
+        unsaid & ~is_customer & is_somebody
+    )
+    return both.select(
+        "source",
+        "sent_at",
+        case_id=both.case_case_id,
+        by_customer_at=both.case_by_customer_at,
+        author=both.author_id.coalesce(both.customer_id),
+        # Only where the case does not say whose it is.
+        customer_id=both.case_customer_id.isnull().ifelse(both.customer_id, None),
+        channel=both.channel,
+        language=both.language,
+        is_customer=is_customer,
+        is_reply=is_human & both.is_public.fill_null(True),
+        is_bot=(both.author_kind == "bot").fill_null(False),
     )
 
 
@@ -368,6 +400,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         name: rows[f"did_status_{name}"] for name in CaseFact.columns() if name.endswith("_seconds")
     }
     found = {
+        "customer_id": rows.person,
         "team": rows.did_last_team.coalesce(rows.team),
         "agent_id": rows.did_last_agent.coalesce(rows.agent_id),
         "known_until": rows.known_until,
@@ -380,6 +413,8 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         **happened_at,
         **durations,
         "is_bot_only": is_solved & (written["human_replies"] == 0) & (written["bot_messages"] > 0),
+        "last_customer_at": rows.said_last_customer_at,
+        **{name: rows[f"after_{name}"] for name in AFTER},
     }
     return rows.select(
         **{name: found[name] if name in found else rows[name] for name in CaseFact.columns()}

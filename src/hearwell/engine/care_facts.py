@@ -1,0 +1,272 @@
+"""Facts of cases, calls, contacts and issues: what is kept of them, and how they are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import ibis
+
+from hearwell.engine.kept import Kept, Making, keep, kept_since, make
+from hearwell.engine.sums import sql
+from hearwell.lake.lake import Lake
+from hearwell.metrics.facts.call_episode import (
+    CALL_CONTACT,
+    EPISODE_TOLD,
+    CallEpisode,
+    call_episodes,
+    call_tellings,
+)
+from hearwell.metrics.facts.case_after import CASE_AFTER, after_cases
+from hearwell.metrics.facts.case_contact import CASE_CONTACT, case_contacts
+from hearwell.metrics.facts.case_fact import (
+    MERGED,
+    MERGES,
+    TOLD,
+    CaseFact,
+    Steps,
+    case_facts,
+    case_tellings,
+)
+from hearwell.metrics.facts.contact import (
+    CONTACT_TOLD,
+    Contact,
+    contact_tellings,
+    contacts,
+    known_of,
+)
+from hearwell.metrics.facts.issue import ISSUE_TOLD, Issue, issue_tellings, issues
+from hearwell.metrics.part import Expr
+from hearwell.records.article_view import ArticleView
+from hearwell.records.call import Call
+from hearwell.records.case import Case
+from hearwell.records.case_event import CaseEvent
+from hearwell.records.message import Message
+from hearwell.records.record import Record
+
+SOURCES = (Call, Case, Message, CaseEvent, ArticleView)
+"""The records of which these facts are made."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did."""
+
+    units: Mapping[str, int]  # cases, callers and owners that were made anew
+    is_full: bool
+
+
+def build_facts(lake: Lake, *, full: bool = False) -> Built | None:
+    """Bring the kept facts up to date; return None if they were.
+
+    Args:
+        lake: opened for writing.
+        full: make all of them anew.
+
+    """
+    use(lake)
+    with lake.writing("build facts"):
+        now = lake.snapshot
+        making = Making(lake, None if full else kept_since(lake, CHAIN, now), now)
+        make(making, CHAIN, (MERGED,))
+        units = keep(making, CHAIN) if making.anew else None
+        making.drop()
+    return None if units is None else Built(units, making.since is None)
+
+
+def make_facts(lake: Lake, record: type[Record]) -> Making:
+    """Make a fact readable under its name; return what was made for it, to be dropped."""
+    use(lake)
+    now = lake.snapshot
+    making = Making(lake, kept_since(lake, CHAIN, now), now)
+    make(making, CHAIN, (MERGED,))
+    for name, query in finals(record).items():
+        making.create(name, query)
+    return making
+
+
+def use(lake: Lake) -> None:
+    for record in SOURCES:
+        lake.use(record)
+
+
+# --- the queries ---------------------------------------------------------------------------------
+
+
+def bare(record: type[Record], suffix: str = "") -> Expr:
+    return ibis.table(record.unbound().schema(), name=f"{record.table_name}{suffix}")
+
+
+def written(steps: Steps) -> Mapping[str, str]:
+    return {name: sql(step) for name, step in steps.made.items()}
+
+
+@cache
+def case_steps(suffix: str = "") -> Steps:
+    steps = Steps(suffix)
+    case = bare(Case, suffix)
+    case_tellings(steps, case, bare(Message, suffix), bare(CaseEvent, suffix))
+    case_contacts(steps, case)
+    return steps
+
+
+@cache
+def call_steps(suffix: str = "") -> Steps:
+    steps, cases = Steps(suffix), case_steps()
+    merged, told = cases.table(MERGED), cases.table(TOLD)
+    call_tellings(steps, bare(Call, suffix), bare(Case), merged, told)
+    return steps
+
+
+def from_step(steps: Steps, name: str, suffix: str = "") -> Expr:
+    return ibis.table(steps.made[name].schema(), name=name + suffix)
+
+
+@cache
+def owner_steps(suffix: str = "") -> Steps:
+    steps = Steps(suffix)
+    told, contact = (from_step(case_steps(), name, suffix) for name in (TOLD, CASE_CONTACT))
+    call = from_step(call_steps(), CALL_CONTACT, suffix)
+    contact_tellings(steps, told, contact, call, bare(ArticleView))
+    issue_tellings(steps)
+    after_cases(steps)
+    return steps
+
+
+@cache
+def case_queries(suffix: str) -> Mapping[str, str]:
+    return written(case_steps(suffix))
+
+
+@cache
+def call_queries(suffix: str) -> Mapping[str, str]:
+    return written(call_steps(suffix))
+
+
+@cache
+def owner_queries(suffix: str) -> Mapping[str, str]:
+    return written(owner_steps(suffix))
+
+
+@cache
+def finals(record: type[Record]) -> Mapping[str, str]:
+    """Return the queries that make a fact of what is kept."""
+    call, case, message, event, view = map(bare, SOURCES)
+    told, after = from_step(case_steps(), TOLD), from_step(owner_steps(), CASE_AFTER)
+    contact = from_step(owner_steps(), CONTACT_TOLD)
+    steps = Steps()
+    known = steps.add("source_known", known_of(call, case, message, event))
+    chosen: dict[type[Record], Callable[[], Mapping[str, Expr]]] = {
+        CaseFact: lambda: case_facts(told, after, case, message, event),
+        Contact: lambda: contacts(contact, known, view),
+        Issue: lambda: issues(from_step(owner_steps(), ISSUE_TOLD), known),
+        CallEpisode: lambda: call_episodes(
+            from_step(call_steps(), EPISODE_TOLD),
+            *(contact, told, known, call, case, message, event),
+        ),
+    }
+    steps.made |= chosen[record]()
+    return written(steps)
+
+
+# --- what was touched ----------------------------------------------------------------------------
+
+CASE_KEY = "source, case_id"
+CALL_KEY = "source, call_id"
+BY = "coalesce(caller, customer_id, 'call:' || source || ' ' || call_id)"
+
+
+def touch_cases(making: Making, kept: Kept) -> bool:
+    """Find the cases whose rows changed, those merged with them, and all rows that belong."""
+    changed = " union ".join(
+        f"select source, {column} as case_id from {making.changes(record.table_name)} "
+        f"where {column} is not null"
+        for record, column in (
+            (Case, "case_id"),
+            (Case, "merged_into"),
+            (Message, "case_id"),
+            (CaseEvent, "case_id"),
+        )
+    )
+    making.create("case_changed", changed)
+    if not making.has_rows("case_changed"):
+        return False
+    make_merges(making)
+    into = f"left join {MERGED} as m on m.source = c.source and m.case_id = c.case_id"
+    survivor = "coalesce(m.merged_into, c.case_id)"
+    making.create(
+        kept.touched,
+        f"select {CASE_KEY} from case_changed "  # also those that are no survivors any more
+        f"union select c.source, {survivor} from case_changed as c {into}",
+    )
+    making.create(
+        "case_member",
+        f'select c.source, c.case_id from "case" as c {into} '
+        f"semi join {kept.touched} as t on t.source = c.source and t.case_id = {survivor}",
+    )
+    for record in (Case, Message, CaseEvent):
+        name = record.table_name
+        rows = f'from "{name}" semi join case_member using ({CASE_KEY})'
+        making.create(f"{name}{kept.suffix}", rows)
+    return True
+
+
+def make_merges(making: Making) -> None:
+    if MERGED not in making.made:
+        for name in MERGES:
+            making.create(name, case_queries("")[name])
+
+
+def touch_callers(making: Making, kept: Kept) -> bool:
+    """Find the callers whose calls changed, or the cases to which these are linked."""
+    calls = f"select distinct {CALL_KEY} from {making.changes('call')}"
+    if CASES in making.anew:
+        linked = "(select case_id from case_changed union all select case_id from case_member)"
+        calls += f" union select {CALL_KEY} from call where case_id in {linked}"
+    making.create("call_changed", calls)
+    if not making.has_rows("call_changed"):
+        return False
+    making.create(
+        kept.touched,
+        f"select {BY} as called_by from {making.changes('call')} where leg = 1 "
+        f"union select {BY} from call semi join call_changed using ({CALL_KEY}) where leg = 1",
+    )
+    if not making.has_rows(kept.touched):
+        return False
+    making.create(
+        "call_member",
+        f"select {CALL_KEY} from call where leg = 1 "
+        f"and {BY} in (select called_by from {kept.touched})",
+    )
+    making.create(f"call{kept.suffix}", f"from call semi join call_member using ({CALL_KEY})")
+    make_merges(making)
+    return True
+
+
+def touch_owners(making: Making, kept: Kept) -> bool:
+    """Find whose cases, contacts or readings changed, as they were and as they are."""
+    owners = [
+        f"select customer_id as owner from {making.changes('article_view')} "
+        "where customer_id is not null"
+    ]
+    for other, table in ((CASES, TOLD), (CALLERS, CALL_CONTACT)):
+        if other in making.anew:
+            owners += [
+                f"select owner from lake.{table} semi join {other.touched} using ({other.key})",
+                f"select owner from {table}{other.suffix}",
+            ]
+    making.create(kept.touched, " union ".join(owners))
+    if not making.has_rows(kept.touched):
+        return False
+    for table in (TOLD, CASE_CONTACT, CALL_CONTACT):
+        making.create(
+            f"{table}{kept.suffix}", f"from {table} semi join {kept.touched} using (owner)"
+        )
+    return True
+
+
+CASES = Kept("cases", ("source", "case_id"), (TOLD, CASE_CONTACT), case_queries, touch_cases)
+CALLERS = Kept("callers", ("called_by",), (EPISODE_TOLD, CALL_CONTACT), call_queries, touch_callers)
+OWNERS = Kept(
+    "owners", ("owner",), (CONTACT_TOLD, ISSUE_TOLD, CASE_AFTER), owner_queries, touch_owners
+)
+CHAIN = (CASES, CALLERS, OWNERS)
