@@ -9,11 +9,13 @@ from hearwell.metrics.facts.case_fact import (
     CASE,
     Steps,
     attributed,
+    first_known,
+    last_known,
     merges,
     named,
     turns,
 )
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import (
     Count,
     Dimension,
@@ -63,7 +65,7 @@ class CallEpisode(Record):
     is_reached: Flag
     is_abandoned: Flag  # the caller hung up, and had not been answered before
     abandoned_at: Instant  # for the first time
-    then: Dimension  # what came of it, for those who hung up
+    outcome: Dimension  # what came of it, for those who hung up
     wrote_at: Instant  # the customer's next written contact
 
 
@@ -84,7 +86,8 @@ def call_tellings(steps: Steps, call: Expr, case: Expr, merged: Expr, told: Expr
     placed = in_place(steps, line.filter(~line.is_end_unknown))
     episode = steps.add("call_episode_counted", episodes(placed))
     outside = line.filter(line.is_end_unknown)
-    outside = outside.mutate(began_at=outside.entered_at, last_entered_at=outside.entered_at)
+    entered = outside.entered_at
+    outside = outside.drop("is_abandoned").mutate(began_at=entered, last_entered_at=entered)
     steps.add(EPISODE_TOLD, ibis.union(as_told(episode), as_told(outside)))
     contact = steps.add("call_contact_counted", contacts(placed))
     steps.add(CALL_CONTACT, with_owner(contact, episode))
@@ -125,8 +128,8 @@ def in_place(steps: Steps, line: Expr) -> Expr:
 def episodes(placed: Expr) -> Expr:
     """Put the calls of each episode together."""
 
-    def first(name: str, where: Expr = None) -> Expr:
-        return placed[name].argmin(placed.place, where=where)
+    def first(name: str, where: Expr = EVERY_ROW) -> Expr:
+        return first_known(placed[name], placed.place, where)
 
     counted = placed.group_by(CALLED_BY, "episode").aggregate(
         **{name: first(name) for name in (*CALL, "caller", "queue", "topic", "product")},
@@ -181,12 +184,12 @@ def as_told(rows: Expr) -> Expr:
 def contacts(placed: Expr) -> Expr:
     """Put together the attempts up to each answered call; what the last one tells holds."""
 
-    def last(name: str, where: Expr = None) -> Expr:
-        return placed[name].argmax(placed.place, where=where)
+    def last(name: str) -> Expr:
+        return last_known(placed[name], placed.place)
 
     return placed.group_by(CALLED_BY, "contact").aggregate(
-        source=placed.source.argmin(placed.place),
-        call_id=placed.call_id.argmin(placed.place),
+        source=first_known(placed.source, placed.place),
+        call_id=first_known(placed.call_id, placed.place),
         episode=placed.episode.max(),
         received_at=placed.received_at.max(),
         caller=last("caller"),
@@ -246,7 +249,7 @@ def call_episodes(  # noqa: PLR0913  what is kept, and the records
     told = steps.add(
         "episode_whole",
         told.mutate(
-            person=told.customer_id.coalesce(told.caller),
+            person=told.customer_id.coalesce(told.called_by),
             window_ends_at=told.last_entered_at + gap,
         ),
     )
@@ -285,7 +288,7 @@ def call_episodes(  # noqa: PLR0913  what is kept, and the records
     found = {
         "channel": ibis.literal("phone"),
         "known_until": rows.known_until,
-        "then": then,
+        "outcome": then,
         "wrote_at": rows.wrote_next_written_at,
     }
     names = CallEpisode.columns()

@@ -2,8 +2,8 @@
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, named
-from hearwell.metrics.part import Expr
+from hearwell.metrics.facts.case_fact import CASE, Steps, first_known, named
+from hearwell.metrics.part import EVERY_ROW, Expr
 
 CALL = ("source", "call_id")
 END_UNKNOWN = ("open", "unknown_restart")
@@ -70,8 +70,8 @@ def later_visits(call: Expr) -> Expr:
     later = call.filter(call.leg != 1)
     is_answered = (later.outcome == "answered").fill_null(False)
 
-    def first(name: str, where: Expr = None) -> Expr:
-        return later[name].argmin(later.leg, where=where)
+    def first(name: str, where: Expr = EVERY_ROW) -> Expr:
+        return first_known(later[name], later.leg, where)
 
     return later.group_by(*CALL).aggregate(
         is_answered=is_answered.any(),

@@ -437,3 +437,13 @@ def with_case(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Tab
 def named(prefix: str, table: Expr) -> ir.Table:
     """Put a word before all names of a table, so that none is in both sides of a join."""
     return table.rename(f"{prefix}_{{name}}")
+
+
+def first_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
+    """Return of a group the first value that is known."""
+    return column.argmin(order, where=where & column.notnull())
+
+
+def last_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
+    """Return of a group the last value that is known."""
+    return column.argmax(order, where=where & column.notnull())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.facts.case_fact import Steps, named
+from hearwell.metrics.facts.case_fact import Steps, first_known, last_known, named
 from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
@@ -173,11 +173,11 @@ def solvings(matter: Expr) -> Expr:
     All its cases are, and whoever called last, or after the last solving, was answered.
     """
     told = matter.group_by("owner", "issue").aggregate(
-        source=matter.source.argmin(matter.place),
-        issue_id=matter.matter.argmin(matter.place),
+        source=first_known(matter.source, matter.place),
+        issue_id=first_known(matter.matter, matter.place),
         topic=matter.topic.max(),
         person=matter.person.max(),
-        product=matter["product"].argmin(matter.place),
+        product=first_known(matter["product"], matter.place),
         received_at=matter.received_at.max(),
         opened_at=matter.begins.min(),
         ends=matter.ends.max(),
@@ -219,10 +219,10 @@ def counts(contact: Expr, matter: Expr, solved: Expr) -> Expr:
         contacts_to_resolution=(both.is_reached & in_time).sum(),
         calls_to_resolution=(is_call & in_time).sum(),
         channels=both.channel.nunique(),
-        channel=both.channel.argmin(both.place),
-        language=both.language.argmin(both.place),
-        team=both.team.argmax(both.place, where=both.is_reached),
-        agent_id=both.agent_id.argmax(both.place, where=both.is_reached),
+        channel=first_known(both.channel, both.place),
+        language=first_known(both.language, both.place),
+        team=last_known(both.team, both.place, both.is_reached),
+        agent_id=last_known(both.agent_id, both.place, both.is_reached),
         last_contact_at=both.began_at.max(),
     )
 
