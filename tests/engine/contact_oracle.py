@@ -56,7 +56,9 @@ class World:
         ):
             for row in rows:
                 known = [row[name] for name in instants if row.get(name) is not None]
-                last[row["source"]] = max([*known, *([last[row["source"]]] if row["source"] in last else [])])
+                last[row["source"]] = max(
+                    [*known, *([last[row["source"]]] if row["source"] in last else [])]
+                )
         return last
 
     @cached_property
@@ -105,23 +107,40 @@ class World:
             touches = [
                 (m["sent_at"], who == "customer", m.get("channel"), m.get("language"), False)
                 for m, who in self.spoken[key]
-                if who in {"customer", "bot"} or (who == "agent" and m.get("is_public") is not False)
+                if who in {"customer", "bot"}
+                or (who == "agent" and m.get("is_public") is not False)
             ]
             if not any(is_customer for _, is_customer, *_ in touches):
                 touches += [
-                    (c["opened_at"], True, c.get("channel"), c.get("language"), not c.get("opened_by_kind"))
+                    (
+                        c["opened_at"],
+                        True,
+                        c.get("channel"),
+                        c.get("language"),
+                        not c.get("opened_by_kind"),
+                    )
                     for other, c in self.by_key.items()
                     if self.stands_for(*other) == key
                     and c.get("opened_by_kind") in {None, "customer"}
                 ]
             touches.sort(
-                key=lambda t: (t[0], not t[1], t[2] is None, t[2] or "", t[3] is None, t[3] or "", t[4])
+                key=lambda t: (
+                    t[0],
+                    not t[1],
+                    t[2] is None,
+                    t[2] or "",
+                    t[3] is None,
+                    t[3] or "",
+                    t[4],
+                )
             )
             last, wrote = None, False
             history = self.histories[key]
             for at, is_customer, channel, language, is_assumed in touches:
-                if is_customer and (not wrote or at - last > DAY) and not (
-                    is_assumed and self.was_called(key, at)
+                if (
+                    is_customer
+                    and (not wrote or at - last > DAY)
+                    and not (is_assumed and self.was_called(key, at))
                 ):
                     yield {
                         "source": key[0],
@@ -160,7 +179,11 @@ class World:
         for leg in self.calls:
             if leg["leg"] != 1 or leg.get("direction") not in {None, "inbound"}:
                 continue
-            legs = [c for c in self.calls if (c["source"], c["call_id"]) == (leg["source"], leg["call_id"])]
+            legs = [
+                c
+                for c in self.calls
+                if (c["source"], c["call_id"]) == (leg["source"], leg["call_id"])
+            ]
             legs.sort(key=lambda c: c["leg"])
             answered = [c for c in legs if c.get("outcome") == "answered"]
             ends = [c["ended_at"] for c in legs if c.get("ended_at") is not None]
@@ -290,9 +313,9 @@ class World:
                 if (other["owner"], other["topic"]) == (c["owner"], c["topic"])
             ]
             after = same[0]["began_at"] if same else None
-            came_back = None if c["person"] is None else False
-            if after is not None and after - c["began_at"] <= WEEK:
-                came_back = True
+            came_back = None
+            if c["person"] is not None:
+                came_back = after is not None and after - c["began_at"] <= WEEK
             read = c["is_dialled"] or any(
                 view["customer_id"] == c["person"]
                 and c["began_at"] - DAY <= view["opened_at"] <= c["began_at"]
@@ -325,10 +348,19 @@ class World:
             ends = [case["opened_at"]]
             if self.histories[key]["is_resolved"]:
                 ends.append(self.histories[key]["last_solved_at"])
-            matters["case", *key] = [self.owner_of(key), case.get("topic"), [key], [], case["opened_at"], max(ends)]
+            matters["case", *key] = [
+                self.owner_of(key),
+                case.get("topic"),
+                [key],
+                [],
+                case["opened_at"],
+                max(ends),
+            ]
         for c in self.all_contacts:
             name = ("case", *c["case"]) if c["case"] else ("call", c["source"], c["contact_id"])
-            matter = matters.setdefault(name, [c["owner"], c["topic"], [], [], c["began_at"], c["began_at"]])
+            matter = matters.setdefault(
+                name, [c["owner"], c["topic"], [], [], c["began_at"], c["began_at"]]
+            )
             matter[3].append(c)
             matter[4], matter[5] = min(matter[4], c["began_at"]), max(matter[5], c["began_at"])
         groups = [{name} for name in matters]
@@ -358,9 +390,7 @@ class World:
         reached = [c for c in contacts if c["is_reached"]]
         lost = [c for c in contacts if not c["is_reached"]]
         open_cases = [key for key in cases if not self.histories[key]["is_resolved"]]
-        by_case = [
-            self.histories[key]["last_solved_at"] for key in cases if key not in open_cases
-        ]
+        by_case = [self.histories[key]["last_solved_at"] for key in cases if key not in open_cases]
         by_call = [c["ended_at"] for c in reached if c["is_phone"] and not c["case"]]
         solved_at = max([*by_case, *by_call], default=None)
         is_lost = solved_at is not None and any(c["began_at"] > solved_at for c in lost)
@@ -369,21 +399,21 @@ class World:
         ends = max([matter[5] for matter in group] + ([solved_at] if solved_at else [])) + WEEK
         begins = min(matter[4] for matter in group)
         source = self.first_source(group)
+        person = first([*(self.person_of(key) for key in cases), *(c["person"] for c in contacts)])
         if open_cases:
             is_solved = False if any(key[0] in self.logged for key in open_cases) else None
         elif solved_at is None:
             is_solved = False
         elif by_call and max(by_call) > max(by_case, default=begins - WEEK):
-            is_solved = True if self.until[source] >= ends else None
+            is_settled = person is not None and self.until[source] >= ends
+            is_solved = True if is_settled else None
         else:
             is_solved = True
         up_to = [c for c in reached if is_solved and c["began_at"] <= solved_at]
         is_one = len(reached) == 1 and not any(c["began_at"] > reached[0]["began_at"] for c in lost)
         stayed = all(self.histories[key]["reopens"] == 0 for key in cases)
         return {
-            "customer_id": first(
-                [*(self.person_of(key) for key in cases), *(c["person"] for c in contacts)]
-            ),
+            "customer_id": person,
             "topic": group[0][1],
             "product": first(self.product(m) for m in sorted(group, key=self.begun)),
             "channel": first(c["channel"] for c in contacts),
@@ -396,7 +426,9 @@ class World:
             "window_ends_at": ends,
             "known_until": self.until[source],
             "is_solved": is_solved,
-            "is_first_contact_resolved": both(is_solved, is_one and stayed),
+            "is_first_contact_resolved": None
+            if person is None
+            else both(is_solved, is_one and stayed),
             "cases": len(cases),
             "contacts": len(reached),
             "calls": sum(c["is_phone"] for c in reached),
@@ -453,8 +485,12 @@ class World:
                     default=None,
                 ),
                 "next_contact_at": min((at for at in theirs if last and at > last), default=None),
-                "last_customer_at": max(
-                    (m["sent_at"] for m, who in self.spoken[key] if who == "customer"),
+                "next_message_at": min(
+                    (
+                        m["sent_at"]
+                        for m, who in self.spoken[key]
+                        if who == "customer" and last and m["sent_at"] > last
+                    ),
                     default=None,
                 ),
             }
@@ -496,13 +532,18 @@ class World:
             then = self.then(bool(places), caller, whose, abandoned_at, ends)
         mark = f"call {lines[0]['call_id']}"
         (own,) = [
-            c for c in self.phone_contacts if (c["source"], c["contact_id"]) == (lines[0]["source"], mark)
+            c
+            for c in self.phone_contacts
+            if (c["source"], c["contact_id"]) == (lines[0]["source"], mark)
         ] or [None]
         return {
             "caller": caller,
             "customer_id": person,
             "channel": "phone",
-            **{name: first(line[name] for line in lines) for name in ("queue", "topic", "product", "language")},
+            **{
+                name: first(line[name] for line in lines)
+                for name in ("queue", "topic", "product", "language")
+            },
             "team": first(line["team"] for line in lines if line["is_answered"]),
             "agent_id": first(line["agent_id"] for line in lines if line["is_answered"]),
             "began_at": lines[0]["entered_at"],

@@ -15,7 +15,7 @@ from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.issue import Issue
 from hearwell.records.call import OUTCOMES
 
-AFTER = ("customer_id", "next_case_at", "previous_solved_at", "next_contact_at", "last_customer_at")
+AFTER = ("customer_id", "next_case_at", "previous_solved_at", "next_contact_at", "next_message_at")
 PEOPLE = [None, "ann", "bob", "cid", "dan", "eve", "fay"]
 NAMES = ("call", "case", "message", "case_event", "article_view")
 
@@ -98,7 +98,8 @@ def found_by_engine(lake):
         "contact": rows_of(lake, Contact),
         "call_episode": rows_of(lake, CallEpisode),
         "case": {
-            key: {name: fact[name] for name in AFTER} for key, fact in rows_of(lake, CaseFact).items()
+            key: {name: fact[name] for name in AFTER}
+            for key, fact in rows_of(lake, CaseFact).items()
         },
         "issue": rows_of(lake, Issue),
     }

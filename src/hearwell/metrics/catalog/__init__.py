@@ -3,6 +3,8 @@
 from hearwell.metrics.catalog import (
     carts,
     cases,
+    contacts,
+    episodes,
     loyalty,
     people,
     satisfaction,
@@ -14,7 +16,18 @@ from hearwell.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for module in (waiting, solving, cases, satisfaction, carts, loyalty, self_service, people)
+    for module in (
+        waiting,
+        episodes,
+        solving,
+        contacts,
+        cases,
+        satisfaction,
+        carts,
+        loyalty,
+        self_service,
+        people,
+    )
     for metric in vars(module).values()
     if isinstance(metric, Metric)
 }

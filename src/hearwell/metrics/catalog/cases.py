@@ -5,6 +5,7 @@ import ibis
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import LeftOut, Mean, Quantile, Share
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import EVERY_ROW, Expr
 
@@ -322,19 +323,78 @@ def time_to_solution(case: CaseFact, clock: Clock) -> Variants:
 
 @metric(
     unit=Unit.SHARE,
+    better=Better.LOWER,
+    question=Question.SOLVE,
+    dated_by="first_solved_at",
+    credits="the agent and team when it was solved",
+    guardrail="reopen_rate",
+    source="solved cases after which the same customer has a new one on the same topic within 7 "
+    "days, of the solved, as reopenings are",
+)
+def new_case_instead(case: CaseFact) -> Variants:
+    """Part of the solved cases after which the customer needed another case on the topic.
+
+    A team that opens a new case rather than finish the old one has few reopenings: the two belong
+    side by side, and are told of the same cases. Cases merged into another are not new ones.
+    """
+    window = ibis.interval(days=RETURN_WITHIN_DAYS)
+    solved, is_somebody = case.first_solved_at.notnull(), case.customer_id.notnull()
+    over = (case.known_until >= case.first_solved_at + window).fill_null(False)
+    soon = (case.next_case_at <= case.first_solved_at + window).fill_null(False)
+    after = (case.opened_at <= case.previous_solved_at + window).fill_null(False)
+    return {
+        "after_solved": Variant(
+            estimator=Share(
+                soon,
+                among=solved & is_somebody & over,
+                left_out={
+                    "customer not known": solved & ~is_somebody,
+                    "window not over": solved & is_somebody & ~over,
+                },
+            ),
+            meaning="a new case within 7 days, of the solved cases",
+        ),
+        "of_opened": Variant(
+            estimator=Share(
+                after, among=is_somebody, left_out={"customer not known": ~is_somebody}
+            ),
+            meaning="opened within 7 days of a solved one, of all cases opened",
+            dated_by="opened_at",
+        ),
+    }
+
+
+@metric(
+    unit=Unit.SHARE,
     better=Better.IN_RANGE,
     question=Question.SOLVE,
     dated_by="solved_at",
     credits="the bot",
-    guardrail="reopen_rate",
+    guardrail="repeat_contact_rate",
     source="solved cases in which a bot wrote and no human; silence is not containment",
 )
 def bot_containment(case: CaseFact) -> Variants:
     """Part of the solved cases with a bot that needed no human."""
     with_bot = case.solved_at.notnull() & (case.bot_messages > 0)
+    ends = case.solved_at + ibis.interval(days=RETURN_WITHIN_DAYS)
+    over = (case.known_until >= ends).fill_null(False)
+    returned = (case.next_contact_at <= ends).fill_null(False)
+    returned |= (case.next_message_at <= ends).fill_null(False)
+    is_somebody = case.customer_id.notnull()
     return {
         "all": Variant(
             estimator=Share(case.is_bot_only, among=with_bot),
             meaning="solved by the bot alone, of the solved cases in which it wrote",
-        )
+        ),
+        "not_back": Variant(
+            estimator=Share(
+                case.is_bot_only & ~returned,
+                among=with_bot & over & is_somebody,
+                left_out={
+                    "customer not known": with_bot & ~is_somebody,
+                    "window not over": with_bot & is_somebody & ~over,
+                },
+            ),
+            meaning="solved by the bot alone, and the customer was not back within 7 days",
+        ),
     }

@@ -72,7 +72,7 @@ class CaseFact(Record):
     agent_work_seconds: Seconds  # new or open
     on_hold_seconds: Seconds  # somebody else was waited for
     is_bot_only: Flag  # solved, a bot wrote, and no human replied
-    last_customer_at: Instant  # the customer's last message
+    next_message_at: Instant  # the customer's next message in it, after it was solved
     next_case_at: Instant  # the customer's next case on the topic, after it was first solved
     previous_solved_at: Instant  # when another such case was first solved, before this one
     next_contact_at: Instant  # the customer's next contact on the topic, after it was solved
@@ -121,6 +121,7 @@ def case_tellings(steps: Steps, case: Expr, message: Expr, case_event: Expr) -> 
     said = of_messages(steps, survivor, message, merges(steps, case))
     happened = of_events(steps, survivor, case_event)
     told = with_case(with_case(survivor, said, "said"), happened, "did")
+    told = with_case(told, wrote_again(steps), "again")
     person = told.customer_id.coalesce(told.said_customer_id)
     nobody = ibis.literal("case:") + told.source + " " + told.case_id
     return steps.add(TOLD, told.mutate(person=person, owner=person.coalesce(nobody)))
@@ -183,7 +184,6 @@ def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir
             human_replies=told.is_reply.sum(),
             bot_messages=told.is_bot.sum(),
             agents=told.author.nunique(where=told.is_reply),
-            last_customer_at=told.sent_at.max(where=told.is_customer),
             customer_id=(low == high).ifelse(low, None),
         ),
     )
@@ -200,6 +200,17 @@ def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir
     both = with_case(counted, first, "answer")
     return both.mutate(
         first_reply_at=both.answer_first_reply_at, first_bot_reply_at=both.answer_first_bot_reply_at
+    )
+
+
+def wrote_again(steps: Steps) -> ir.Table:
+    """Return the customer's first message after the last solving of each case."""
+    told, solved = steps.table("case_message"), steps.table("case_solved")
+    written = told.filter(told.is_customer).select(*CASE, "sent_at")
+    both = with_case(written, solved.select(*CASE, "last_solved_at"), "turn", how="inner")
+    later = both.filter(both.sent_at > both.turn_last_solved_at)
+    return steps.add(
+        "case_again", later.group_by(*CASE).aggregate(next_message_at=later.sent_at.min())
     )
 
 
@@ -413,7 +424,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         **happened_at,
         **durations,
         "is_bot_only": is_solved & (written["human_replies"] == 0) & (written["bot_messages"] > 0),
-        "last_customer_at": rows.said_last_customer_at,
+        "next_message_at": is_solved.ifelse(rows.again_next_message_at, None),
         **{name: rows[f"after_{name}"] for name in AFTER},
     }
     return rows.select(

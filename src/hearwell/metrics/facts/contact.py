@@ -59,7 +59,7 @@ class Contact(Record):
     is_reached: Flag  # false where no call was answered
     is_resolved: Flag  # the case is solved; of calls without a case: it was answered
     next_contact_at: Instant  # of the same customer on the same topic
-    came_back: Flag  # within seven days
+    came_back: Flag  # within seven days; null where nobody knows whose it is
     window_ends_at: Instant  # until then the customer would have come back
     known_until: Instant  # the last thing that the lake knows of the source
     article_read_before: Flag  # within 24 hours; or the call dialled an article's own number
@@ -242,8 +242,7 @@ def contacts(told: Expr, known: Expr, view: Expr) -> Mapping[str, Expr]:
             rows.is_reached,
             rows.is_resolved.coalesce(rows.history_has_events.ifelse(no, unknown)),
         ),
-        # True or unknown is true, false or unknown is unknown.
-        "came_back": soon | is_somebody.ifelse(no, unknown),
+        "came_back": is_somebody.ifelse(soon, unknown),
         "window_ends_at": ends,
         "known_until": rows.known_until,
         "article_read_before": rows.is_read_before

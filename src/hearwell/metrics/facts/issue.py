@@ -45,7 +45,8 @@ class Issue(Record):
     window_ends_at: Instant  # until then another contact would belong to it
     known_until: Instant  # the last thing that the lake knows of the source
     is_solved: Flag
-    is_first_contact_resolved: Flag  # one contact, solved, not reopened, nobody came back
+    is_first_contact_resolved: Flag  # one contact, solved, not reopened, nobody came back;
+    # null where nobody knows whose it is
     cases: Count
     contacts: Count  # in which the customer was reached
     calls: Count  # that were answered
@@ -151,9 +152,7 @@ def in_issues(steps: Steps, matter: Expr) -> ir.Table:
     before = ibis.window(
         group_by=["owner", "topic"], order_by=["begins", "matter"], rows=(None, -1)
     )
-    matter = steps.add(
-        "issue_before", matter.mutate(last_ends=matter.ends.max().over(before))
-    )
+    matter = steps.add("issue_before", matter.mutate(last_ends=matter.ends.max().over(before)))
     within = ibis.interval(days=RETURN_WITHIN_DAYS)
     order = ["topic", "begins", "matter"]
     so_far = ibis.window(group_by="owner", order_by=order, rows=(None, 0))
@@ -192,9 +191,9 @@ def solvings(matter: Expr) -> Expr:
     )
     last = ibis.greatest(told.case_solved_at, told.answered_until)
     is_lost = (told.lost_at > last).fill_null(False)
-    by_call = told.answered_until.notnull() & (
-        told.answered_until > told.case_solved_at
-    ).fill_null(True)
+    by_call = told.answered_until.notnull() & (told.answered_until > told.case_solved_at).fill_null(
+        True
+    )
     return told.mutate(
         solved_at=(told.first_open_source.isnull() & ~is_lost).ifelse(last, None),
         is_solved_by_call=by_call,
@@ -205,12 +204,8 @@ def counts(contact: Expr, matter: Expr, solved: Expr) -> Expr:
     """Count the contacts of each issue, and those up to its solving."""
     of = named("of", matter.select("owner", "matter", "issue"))
     till = named("till", solved.select("owner", "issue", "solved_at"))
-    both = contact.inner_join(
-        of, [contact.owner == of.of_owner, contact.matter == of.of_matter]
-    )
-    both = both.inner_join(
-        till, [both.owner == till.till_owner, both.of_issue == till.till_issue]
-    )
+    both = contact.inner_join(of, [contact.owner == of.of_owner, contact.matter == of.of_matter])
+    both = both.inner_join(till, [both.owner == till.till_owner, both.of_issue == till.till_issue])
     is_call = both.is_reached & both.is_phone
     in_time = (both.began_at <= both.till_solved_at).fill_null(False)
     return both.group_by(owner=both.owner, issue=both.of_issue).aggregate(
@@ -248,7 +243,8 @@ def issues(told: Expr, known: Expr) -> Mapping[str, Expr]:
     is_solved = ibis.cases(
         (is_open, tells.ifelse(no, unknown)),
         (rows.solved_at.isnull(), no),
-        (rows.is_solved_by_call & ~is_over, unknown),
+        # Of a call it is known when nobody came back, which of a stranger it never is.
+        (rows.is_solved_by_call & ~(is_over & rows.person.notnull()), unknown),
         else_=True,
     )
     contacts = rows.contacts.fill_null(0)
@@ -260,7 +256,7 @@ def issues(told: Expr, known: Expr) -> Mapping[str, Expr]:
         "window_ends_at": ends,
         "known_until": rows.known_until,
         "is_solved": is_solved,
-        "is_first_contact_resolved": is_solved & is_first,
+        "is_first_contact_resolved": rows.person.notnull().ifelse(is_solved & is_first, unknown),
         "contacts": contacts,
         "calls": rows.calls.fill_null(0),
         "channels": rows.channels.fill_null(0),

@@ -1,0 +1,134 @@
+"""Must customers come back? Metrics of contacts and of the matters that they are about."""
+
+from hearwell.metrics.catalog.cases import quantiles
+from hearwell.metrics.estimator import LeftOut, Share
+from hearwell.metrics.facts.contact import Contact
+from hearwell.metrics.facts.issue import Issue
+from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
+from hearwell.metrics.part import Expr
+
+
+def is_over(rows: Contact | Issue) -> Expr:
+    """Would the customer have come back by now, by what the source has told?"""
+    return (rows.window_ends_at <= rows.known_until).fill_null(False)
+
+
+@metric(
+    unit=Unit.SHARE,
+    better=Better.LOWER,
+    question=Question.SOLVE,
+    dated_by="began_at",
+    credits="the team, and the agent who answered",
+    guardrail="average_handle_time",
+    source="contacts followed by another of the same customer on the same topic within 7 days, on "
+    "any channel",
+)
+def repeat_contact_rate(contact: Contact) -> Variants:
+    """Part of the contacts after which the customer had to come back about the same topic.
+
+    Calls that nobody answered are no contacts from which one could come back, but coming back
+    and being answered by nobody is coming back.
+    """
+    reached, over = contact.is_reached, is_over(contact)
+    is_somebody = contact.customer_id.notnull()
+    return {
+        "within_7_days": Variant(
+            estimator=Share(
+                contact.came_back,
+                among=reached & is_somebody & over,
+                left_out={
+                    "nobody answered": ~reached,
+                    "customer not known": reached & ~is_somebody,
+                    "window not over": reached & is_somebody & ~over,
+                },
+            ),
+            meaning="came back within 7 days",
+        )
+    }
+
+
+def settled(issue: Issue, some: Expr) -> Expr:
+    """Which issues are known to the end, of those that would count."""
+    known = issue.customer_id.notnull() & issue.is_solved.notnull()
+    return some & known & is_over(issue)
+
+
+def unsettled(issue: Issue, some: Expr) -> LeftOut:
+    """Return why the others are not: of a stranger nobody knows who came back."""
+    is_somebody, over = issue.customer_id.notnull(), is_over(issue)
+    known = some & is_somebody
+    return {
+        "customer not known": some & ~is_somebody,
+        "window not over": known & ~over,
+        "not known whether it was solved": known & over & issue.is_solved.isnull(),
+    }
+
+
+@metric(
+    unit=Unit.SHARE,
+    better=Better.HIGHER,
+    question=Question.SOLVE,
+    dated_by="opened_at",
+    credits="the team of the last contact",
+    guardrail="average_handle_time",
+    source="issues solved in one contact, never reopened, without a return within 7 days",
+    labels=("FCR",),
+)
+def first_contact_resolution(issue: Issue) -> Variants:
+    """Part of the matters that were solved in one contact, and nobody came back.
+
+    As the trade counts, by replies to a case, it is one_touch_resolution.
+    """
+    some = issue.contacts > 0
+    unknown = {"no contact told": ~some, **unsettled(issue, some)}
+    told = settled(issue, some)
+    return {
+        "all": Variant(
+            estimator=Share(issue.is_first_contact_resolved, among=told, left_out=unknown),
+            meaning="solved in one contact, of all matters, those not solved included",
+        ),
+        "of_solved": Variant(
+            estimator=Share(
+                issue.is_first_contact_resolved,
+                among=told & issue.is_solved.fill_null(False),
+                left_out=unknown | {"not solved": told & ~issue.is_solved.fill_null(True)},
+            ),
+            meaning="solved in one contact, of the solved",
+        ),
+    }
+
+
+def to_resolution(issue: Issue, number: Expr, some: Expr) -> Variants:
+    """Count up to the solving, of solved issues of which nothing more can come."""
+    told = settled(issue, some)
+    unsolved = {"not solved": told & ~issue.is_solved.fill_null(True)}
+    solved = told & issue.is_solved.fill_null(False)
+    return quantiles(number, solved, unsettled(issue, some) | unsolved)
+
+
+@metric(
+    unit=Unit.COUNT,
+    better=Better.LOWER,
+    question=Question.SOLVE,
+    dated_by="solved_at or opened_at",
+    credits="the team of the last contact",
+    guardrail="time_to_resolution",
+    source="contacts of a solved issue in which the customer was reached, up to its last solving",
+)
+def contacts_to_resolution(issue: Issue) -> Variants:
+    """How many contacts it took until a matter was solved, on all channels together."""
+    return to_resolution(issue, issue.contacts_to_resolution, issue.contacts > 0)
+
+
+@metric(
+    unit=Unit.COUNT,
+    better=Better.LOWER,
+    question=Question.SOLVE,
+    dated_by="solved_at or opened_at",
+    credits="the team of the last contact",
+    guardrail="time_to_resolution",
+    source="answered calls of a solved issue, up to its last solving",
+)
+def calls_to_resolution(issue: Issue) -> Variants:
+    """How many answered calls it took until a matter was solved, where the customer called."""
+    return to_resolution(issue, issue.calls_to_resolution, issue.calls > 0)
