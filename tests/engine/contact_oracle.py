@@ -448,11 +448,12 @@ class World:
 
     def first_source(self, group):
         earliest = min(group, key=self.begun)
-        return min([key[0] for key in earliest[2]] + [c["source"] for c in earliest[3]])
+        return earliest[2][0][0] if earliest[2] else earliest[3][0]["source"]
 
     def product(self, matter):
-        told = {self.survivors[key].get("product") for key in matter[2]}
-        return min((told | {c["product"] for c in matter[3]}) - {None}, default=None)
+        if matter[2]:
+            return self.survivors[matter[2][0]].get("product")
+        return matter[3][0]["product"]
 
     def after_cases(self):
         """Return for each case what the other cases and contacts of its customer tell."""
@@ -567,7 +568,7 @@ class World:
             if not c["is_phone"] and c["owner"] == contact["owner"]
         )
 
-    def then(self, is_reached, caller, person, since, until):  # noqa: PLR0913, PLR0917
+    def then(self, is_reached, caller, person, since, until):
         if is_reached:
             return "reached_later"
         for call in self.calls:

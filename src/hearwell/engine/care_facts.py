@@ -47,6 +47,9 @@ SOURCES = (Call, Case, Message, CaseEvent, ArticleView)
 """The records of which these facts are made."""
 
 
+BUILD = "build facts"
+
+
 @dataclass(frozen=True)
 class Built:
     """What a build did."""
@@ -64,11 +67,16 @@ def build_facts(lake: Lake, *, full: bool = False) -> Built | None:
 
     """
     use(lake)
-    with lake.writing("build facts"):
+    # Tables dropped in a transaction keep their memory until its end: it is for what is kept only.
+    with lake.writing(BUILD, transaction=False):
         now = lake.snapshot
         making = Making(lake, None if full else kept_since(lake, CHAIN, now), now)
         make(making, CHAIN, (MERGED,))
-        units = keep(making, CHAIN) if making.anew else None
+        units = None
+        if making.anew:
+            with lake.transaction():
+                units = keep(making, CHAIN)
+                lake.connection.execute(f"call lake.set_commit_message('hearwell', '{BUILD}')")
         making.drop()
     return None if units is None else Built(units, making.since is None)
 

@@ -99,51 +99,70 @@ def make(making: Making, chain: Sequence[Kept], stay: Sequence[str]) -> None:
 
     """
     for kept in chain:
-        touched = making.since is not None
-        if touched and not kept.touch(making, kept):
-            for table in kept.tables:
-                making.create(table, f"from lake.{table}", "view")
-            continue
-        suffix = kept.suffix if touched else ""
-        queries = kept.queries(suffix)
-        for name, query in queries.items():
-            making.create(name, query)
-        making.anew.append(kept)
-        results = {*(f"{table}{suffix}" for table in kept.tables), *stay}
-        making.drop([name for name in queries if name not in results])
-        if touched:
+        if making.since is None:
+            run_queries(making, kept, "", stay)
+        elif kept.touch(making, kept):
+            run_queries(making, kept, kept.suffix, stay)
             for table in kept.tables:
                 both = (
                     f"from lake.{table} anti join {kept.touched} using ({kept.key}) "
-                    f"union all by name from {table}{suffix}"
+                    f"union all by name from {table}{kept.suffix}"
                 )
                 making.create(table, both, "view")
+        else:
+            for table in kept.tables:
+                making.create(table, f"from lake.{table}", "view")
+
+
+def run_queries(making: Making, kept: Kept, suffix: str, stay: Sequence[str]) -> None:
+    queries = kept.queries(suffix)
+    results = {*(f"{table}{suffix}" for table in kept.tables), *stay}
+    for name, done in zip(queries, last_read(queries), strict=True):
+        making.create(name, queries[name])
+        making.drop([other for other in done if other not in results])
+    making.anew.append(kept)
+
+
+def last_read(queries: Mapping[str, str]) -> list[list[str]]:
+    """Return for each query the tables that no later one reads: their memory is wanted."""
+    names, texts = list(queries), list(queries.values())
+    done: list[list[str]] = [[] for _ in names]
+    for i, name in enumerate(names):
+        readers = [j for j in range(i + 1, len(names)) if f'"{name}"' in texts[j]]
+        done[max(readers, default=i)].append(name)
+    return done
 
 
 def keep(making: Making, chain: Sequence[Kept]) -> dict[str, int]:
-    """Put what was made anew into the lake; return how many units that were."""
+    """Put what was made anew into the lake, and say of which state it is.
+
+    Returns:
+        How many units that were.
+
+    """
     run = making.lake.connection.execute
-    counts = {}
     for kept in making.anew:
-        touched = making.since is not None
         for table in kept.tables:
-            if touched:
+            if making.since is None:
+                run(f"drop table if exists lake.{table}")
+                run(f"create table lake.{table} as from temp.{table}")
+            else:
                 where = f"({kept.key}) in (select ({kept.key}) from {kept.touched})"
                 run(f"delete from lake.{table} where {where}")
                 run(f"insert into lake.{table} by name from {table}{kept.suffix}")
-            else:
-                run(f"drop table if exists lake.{table}")
-                run(f"create table lake.{table} as from temp.{table}")
-        of = kept.touched if touched else kept.tables[0]
-        found = run(f"select count(*) from (select distinct {kept.key} from temp.{of})").fetchall()
-        counts[kept.units] = int(found[0][0])
     run(
         f"create table if not exists lake.{BUILDS} (fact varchar, snapshot bigint, formula varchar)"
     )
     run(f"delete from lake.{BUILDS}")
     mark = quoted(formula(chain))
     run(f"insert into lake.{BUILDS} values ({quoted(KEPT)}, {making.now}, {mark})")
-    return counts
+    return {kept.units: count_units(making, kept) for kept in making.anew}
+
+
+def count_units(making: Making, kept: Kept) -> int:
+    of = kept.tables[0] if making.since is None else kept.touched
+    query = f"select count(*) from (select distinct {kept.key} from temp.{of})"
+    return int(making.lake.connection.execute(query).fetchall()[0][0])
 
 
 def formula(chain: Sequence[Kept]) -> str:

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.facts.call_episode import CALL_CONTACT
-from hearwell.metrics.facts.case_contact import CASE_CONTACT
-from hearwell.metrics.facts.case_fact import CASE, TOLD, Steps, named, with_case
+from hearwell.metrics.facts.case_fact import CASE, Steps, named, with_case
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Dimension,
@@ -78,66 +76,109 @@ def contact_tellings(
     """
     whose = steps.add("contact_case", cases(case_told))
     phone = steps.add("contact_phone", by_phone(call_contact, whose))
-    every = steps.add("contact_every", ibis.union(in_writing(case_contact, whose, phone), phone))
-    same = ibis.window(group_by=["owner", "topic"], order_by=IN_ORDER)
-    backwards = [ibis.desc(name) for name in IN_ORDER]
-    later = ibis.window(group_by="owner", order_by=backwards, rows=(None, -1))
-    written_at = every.is_phone.ifelse(None, every.began_at)
-    every = steps.add(
-        "contact_in_order",
-        every.mutate(
+    line = steps.add("contact_line", lines(whose, phone))
+    whose = steps.add("contact_case_line", on_line(whose, line))
+    phone = steps.add("contact_phone_line", on_line(phone, line))
+    every = ibis.union(in_writing(case_contact, whose, phone), phone)
+    every = steps.add("contact_every", numbered(every, "contact_no"))
+    same = ibis.window(group_by="line", order_by=IN_ORDER)
+    place = steps.add(
+        "contact_place",
+        every.select(
+            "contact_no",
             place=ibis.row_number().over(same),
             next_contact_at=every.began_at.lead().over(same),
-            next_written_at=written_at.min().over(later),
         ),
     )
+    wrote = steps.add("contact_wrote", next_written(every, phone))
     views = named("view", view.select("customer_id", "opened_at"))
-    both = every.asof_join(
+    read = every.filter(every.person.notnull()).select("contact_no", "person", "began_at")
+    read = read.asof_join(
         views,
-        on=every.began_at >= views.view_opened_at,
-        predicates=[every.person == views.view_customer_id],
+        on=read.began_at >= views.view_opened_at,
+        predicates=[read.person == views.view_customer_id],
     )
-    soon = both.began_at <= both.view_opened_at + ibis.interval(hours=READ_WITHIN_HOURS)
+    within = ibis.interval(hours=READ_WITHIN_HOURS)
+    read = read.filter(read.began_at <= read.view_opened_at + within).select("contact_no")
+    read = steps.add("contact_read", read)
+    both = every
+    for name, table in (("in", place), ("wrote", wrote), ("read", read)):
+        other = named(name, table)
+        both = both.left_join(other, both.contact_no == other[f"{name}_contact_no"])
     return steps.add(
         CONTACT_TOLD,
-        both.select(*every.columns, is_read_before=both.is_dialled | soon.fill_null(False)),
+        both.select(
+            *every.columns,
+            place=both.in_place,
+            next_contact_at=both.in_next_contact_at,
+            next_written_at=both.wrote_next_written_at,
+            is_read_before=both.is_dialled | both.read_contact_no.notnull(),
+        ),
     )
+
+
+def numbered(rows: Expr, name: str) -> Expr:
+    """Number rows, in no order: numbers are joined and sorted sooner than words."""
+    return rows.mutate(**{name: ibis.row_number().over(ibis.window())})
+
+
+def lines(case: Expr, phone: Expr) -> Expr:
+    """Number owners with each of their topics."""
+    every = ibis.union(
+        case.select("owner", "topic", "person"), phone.select("owner", "topic", "person")
+    )
+    found = every.group_by("owner", "topic").aggregate(person=every.person.max())
+    return numbered(found, "line")
+
+
+def on_line(rows: Expr, line: Expr) -> Expr:
+    of = named("of", line)
+    both = rows.left_join(of, [rows.owner == of.of_owner, rows.topic.identical_to(of.of_topic)])
+    return both.select(*rows.columns, line=both.of_line)
+
+
+def next_written(every: Expr, phone: Expr) -> Expr:
+    """Return for contacts by telephone when the same owner wrote next, whatever about."""
+    theirs = every.semi_join(phone, "owner")
+    backwards = [ibis.desc(name) for name in IN_ORDER]
+    later = ibis.window(group_by="owner", order_by=backwards, rows=(None, -1))
+    written_at = theirs.is_phone.ifelse(None, theirs.began_at)
+    return theirs.select("contact_no", next_written_at=written_at.min().over(later))
 
 
 def cases(told: Expr) -> Expr:
-    """Return what contacts need to know of cases."""
-    return told.select(
-        *CASE,
-        "owner",
-        "person",
-        "topic",
-        "product",
-        "channel",
-        "language",
-        "received_at",
-        "opened_at",
-        team=told.did_last_team.coalesce(told.team),
-        agent_id=told.did_last_agent.coalesce(told.agent_id),
-        is_resolved=told.did_turn_is_resolved,
-        first_solved_at=told.did_turn_first_solved_at,
-        last_solved_at=told.did_turn_last_solved_at,
-        reopens=told.did_turn_reopens,
-        matter=matter_of_case(told.source, told.case_id),
+    """Return what contacts need to know of cases, which are numbered from 0."""
+    return numbered(
+        told.select(
+            *CASE,
+            "owner",
+            "person",
+            "topic",
+            "product",
+            "channel",
+            "language",
+            "received_at",
+            "opened_at",
+            team=told.did_last_team.coalesce(told.team),
+            agent_id=told.did_last_agent.coalesce(told.agent_id),
+            is_resolved=told.did_turn_is_resolved,
+            first_solved_at=told.did_turn_first_solved_at,
+            last_solved_at=told.did_turn_last_solved_at,
+            reopens=told.did_turn_reopens,
+        ),
+        "matter",
     )
-
-
-def matter_of_case(source: Expr, case_id: Expr) -> Expr:
-    return ibis.literal("case:") + source + " " + case_id
 
 
 def by_phone(call: Expr, case: Expr) -> Expr:
     """Return the contacts by telephone. What the case tells of a linked call holds."""
-    case = named("of", case)
+    case, call = named("of", case), numbered(call, "number")
     both = call.left_join(
         case, [call.case_source == case.of_source, call.case_id == case.of_case_id]
     )
     is_linked = both.case_id.notnull()
-    alone = ibis.literal("call:") + both.source + " " + both.call_id
+    # Below zero: a call without a case is a matter of its own.
+    alone = -1 - both.number
     return both.select(
         *("source", "received_at", "owner", "case_source", "case_id", "queue", "language"),
         *("team", "agent_id", "began_at", "ended_at", "is_reached", "is_dialled"),
@@ -158,7 +199,7 @@ def in_writing(contact: Expr, case: Expr, phone: Expr) -> Expr:
     The opening of a case is none of its own if it is only assumed that the customer opened the
     case, and the customer had just called about it.
     """
-    both = with_case(contact, case, "of", how="inner")
+    both = with_case(contact.drop("owner"), case, "of", how="inner")
     began = both.began_at
     written = both.select(
         "source",
@@ -178,6 +219,7 @@ def in_writing(contact: Expr, case: Expr, phone: Expr) -> Expr:
         contact_id=ibis.literal("case ") + both.case_id + " " + began.cast("string"),
         person=both.of_person,
         matter=both.of_matter,
+        line=both.of_line,
         channel=both.channel.coalesce(both.of_channel),
         topic=both.of_topic,
         product=both.of_product,

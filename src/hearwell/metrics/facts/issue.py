@@ -57,113 +57,113 @@ class Issue(Record):
 
 def issue_tellings(steps: Steps) -> ir.Table:
     """Plan the tables that lead to `issue_told`, after those that lead to `contact_told`."""
-    case, contact = steps.table("contact_case"), steps.table("contact_told")
-    every = steps.add("issue_item", ibis.union(of_cases(case), of_contacts(contact)))
-    matter = steps.add("issue_matter", matters(every))
-    matter = in_issues(steps, matter)
+    case, phone = steps.table("contact_case_line"), steps.table("contact_phone_line")
+    contact, line = steps.table("contact_told"), steps.table("contact_line")
+    about = steps.add("issue_contact", about_cases(contact))
+    matter = ibis.union(of_cases(case, about), of_calls(phone))
+    matter = in_issues(steps, steps.add("issue_matter", matter))
     solved = steps.add("issue_solved", solvings(matter))
-    counted = steps.add("issue_counted", counts(contact, matter, solved))
-    counted = named("counted", counted)
-    both = solved.left_join(
-        counted,
-        [solved.owner == counted.counted_owner, solved.issue == counted.counted_issue],
+    till = named("till", solved.select("line", "issue", "solved_at"))
+    both = matter.inner_join(till, [matter.line == till.till_line, matter.issue == till.till_issue])
+    placed = steps.add(
+        "issue_placed",
+        both.select("matter", "line", "issue", solved_at=both.till_solved_at),
     )
-    names = [name for name in counted.columns if name not in ("counted_owner", "counted_issue")]
+    counted = named("counted", steps.add("issue_counted", counts(contact, placed)))
+    whose = named("whose", line)
+    both = solved.left_join(
+        counted, [solved.line == counted.counted_line, solved.issue == counted.counted_issue]
+    )
+    both = both.inner_join(whose, both.line == whose.whose_line)
+    names = [name for name in counted.columns if name not in ("counted_line", "counted_issue")]
     return steps.add(
         ISSUE_TOLD,
         both.select(
-            *(name for name in solved.columns if name != "issue"),
+            *(name for name in solved.columns if name not in ("line", "issue")),
             **{name.removeprefix("counted_"): both[name] for name in names},
+            **{name: both[f"whose_{name}"] for name in ("owner", "topic", "person")},
         ),
     )
 
 
-ITEM = {
-    **dict.fromkeys(("owner", "topic", "matter", "source", "person", "product"), "string"),
+def about_cases(contact: Expr) -> Expr:
+    """Put together the contacts about each case."""
+    about = contact.filter(contact.matter >= 0)
+    return about.group_by("matter").aggregate(
+        first_at=about.began_at.min(),
+        last_at=about.began_at.max(),
+        reached_at=about.began_at.min(where=about.is_reached),
+        lost_at=about.began_at.max(where=~about.is_reached),
+    )
+
+
+MATTER = {
+    **dict.fromkeys(("line", "matter", "reopens"), "int64"),
+    **dict.fromkeys(("name", "source", "product", "open_source"), "string"),
     **dict.fromkeys(("received_at", "begins", "ends", "case_solved_at"), "timestamp"),
-    **dict.fromkeys(("reached_at", "answered_until", "lost_at"), "timestamp"),
+    **dict.fromkeys(("reached_at", "lost_at", "answered_until"), "timestamp"),
     "is_case": "boolean",
-    "open_source": "string",
-    "reopens": "int64",
 }
-"""What cases and contacts tell of the matter to which they belong."""
+"""What is told of a matter: a case with the contacts about it, or a call without a case."""
 
 
-def as_item(rows: Expr) -> Expr:
+def as_matter(rows: Expr) -> Expr:
     return rows.select(
         **{
             name: rows[name].cast(dtype) if name in rows.columns else ibis.null(dtype)
-            for name, dtype in ITEM.items()
+            for name, dtype in MATTER.items()
         }
     )
 
 
-def of_cases(case: Expr) -> Expr:
-    is_resolved = case.is_resolved.fill_null(False)
-    solved_at = is_resolved.ifelse(case.last_solved_at, None)
-    return as_item(
-        case.mutate(
-            begins=case.opened_at,
-            ends=ibis.greatest(case.opened_at, solved_at),
+def of_cases(case: Expr, about: Expr) -> Expr:
+    about = named("about", about)
+    both = case.left_join(about, case.matter == about.about_matter)
+    is_resolved = both.is_resolved.fill_null(False)
+    solved_at = is_resolved.ifelse(both.last_solved_at, None)
+    return as_matter(
+        both.mutate(
+            name=ibis.literal("case:") + both.source + " " + both.case_id,
+            begins=ibis.least(both.opened_at, both.about_first_at),
+            ends=ibis.greatest(both.opened_at, both.about_last_at, solved_at),
             is_case=ibis.literal(True),
             case_solved_at=solved_at,
-            open_source=is_resolved.ifelse(None, case.source),
+            open_source=is_resolved.ifelse(None, both.source),
+            reached_at=both.about_reached_at,
+            lost_at=both.about_lost_at,
         )
     )
 
 
-def of_contacts(contact: Expr) -> Expr:
+def of_calls(phone: Expr) -> Expr:
     """An answered call without a case solves what it is about, if nobody comes back."""
-    is_alone = contact.is_phone & contact.case_id.isnull()
-    return as_item(
-        contact.mutate(
-            begins=contact.began_at,
-            ends=contact.began_at,
+    alone = phone.filter(phone.matter < 0)
+    began, is_reached = alone.began_at, alone.is_reached
+    return as_matter(
+        alone.mutate(
+            name=ibis.literal("call:") + alone.source + alone.contact_id.substr(len("call")),
+            begins=began,
+            ends=began,
             is_case=ibis.literal(False),
-            reached_at=contact.is_reached.ifelse(contact.began_at, None),
-            lost_at=contact.is_reached.ifelse(None, contact.began_at),
-            answered_until=(is_alone & contact.is_reached).ifelse(contact.ended_at, None),
+            reached_at=is_reached.ifelse(began, None),
+            lost_at=is_reached.ifelse(None, began),
+            answered_until=is_reached.ifelse(alone.ended_at, None),
         )
-    )
-
-
-def matters(item: Expr) -> Expr:
-    """Put together each case with its contacts."""
-    return item.group_by("owner", "topic", "matter").aggregate(
-        source=item.source.min(),
-        person=item.person.max(),
-        product=item["product"].min(),
-        received_at=item.received_at.max(),
-        begins=item.begins.min(),
-        ends=item.ends.max(),
-        cases=item.is_case.sum(),
-        first_open_source=item.open_source.min(),
-        last_open_source=item.open_source.max(),
-        reopens=item.reopens.sum(),
-        case_solved_at=item.case_solved_at.max(),
-        reached_at=item.reached_at.min(),
-        answered_until=item.answered_until.max(),
-        lost_at=item.lost_at.max(),
     )
 
 
 def in_issues(steps: Steps, matter: Expr) -> ir.Table:
-    """Number the issues of each owner: matters on a topic that touch or nearly follow another."""
-    before = ibis.window(
-        group_by=["owner", "topic"], order_by=["begins", "matter"], rows=(None, -1)
+    """Number the issues on each line: matters that touch, or nearly follow one another."""
+    order = ["begins", "name"]
+    before = ibis.window(group_by="line", order_by=order, rows=(None, -1))
+    place = ibis.row_number().over(ibis.window(group_by="line", order_by=order))
+    matter = steps.add(
+        "issue_before", matter.mutate(last_ends=matter.ends.max().over(before), place=place)
     )
-    matter = steps.add("issue_before", matter.mutate(last_ends=matter.ends.max().over(before)))
     within = ibis.interval(days=RETURN_WITHIN_DAYS)
-    order = ["topic", "begins", "matter"]
-    so_far = ibis.window(group_by="owner", order_by=order, rows=(None, 0))
     begins = (matter.begins > matter.last_ends + within).fill_null(True)
-    return steps.add(
-        "issue_number",
-        matter.mutate(
-            issue=begins.sum().over(so_far),
-            place=ibis.row_number().over(ibis.window(group_by="owner", order_by=order)),
-        ),
-    )
+    so_far = ibis.window(group_by="line", order_by="place", rows=(None, 0))
+    return steps.add("issue_number", matter.mutate(issue=begins.sum().over(so_far)))
 
 
 def solvings(matter: Expr) -> Expr:
@@ -171,18 +171,16 @@ def solvings(matter: Expr) -> Expr:
 
     All its cases are, and whoever called last, or after the last solving, was answered.
     """
-    told = matter.group_by("owner", "issue").aggregate(
+    told = matter.group_by("line", "issue").aggregate(
         source=first_known(matter.source, matter.place),
-        issue_id=first_known(matter.matter, matter.place),
-        topic=matter.topic.max(),
-        person=matter.person.max(),
+        issue_id=first_known(matter.name, matter.place),
         product=first_known(matter["product"], matter.place),
         received_at=matter.received_at.max(),
         opened_at=matter.begins.min(),
         ends=matter.ends.max(),
-        cases=matter.cases.sum(),
-        first_open_source=matter.first_open_source.min(),
-        last_open_source=matter.last_open_source.max(),
+        cases=matter.is_case.sum(),
+        first_open_source=matter.open_source.min(),
+        last_open_source=matter.open_source.max(),
         reopens=matter.reopens.sum(),
         case_solved_at=matter.case_solved_at.max(),
         reached_at=matter.reached_at.min(),
@@ -200,15 +198,13 @@ def solvings(matter: Expr) -> Expr:
     )
 
 
-def counts(contact: Expr, matter: Expr, solved: Expr) -> Expr:
+def counts(contact: Expr, matter: Expr) -> Expr:
     """Count the contacts of each issue, and those up to its solving."""
-    of = named("of", matter.select("owner", "matter", "issue"))
-    till = named("till", solved.select("owner", "issue", "solved_at"))
-    both = contact.inner_join(of, [contact.owner == of.of_owner, contact.matter == of.of_matter])
-    both = both.inner_join(till, [both.owner == till.till_owner, both.of_issue == till.till_issue])
+    of = named("of", matter)
+    both = contact.inner_join(of, contact.matter == of.of_matter)
     is_call = both.is_reached & both.is_phone
-    in_time = (both.began_at <= both.till_solved_at).fill_null(False)
-    return both.group_by(owner=both.owner, issue=both.of_issue).aggregate(
+    in_time = (both.began_at <= both.of_solved_at).fill_null(False)
+    return both.group_by(line=both.line, issue=both.of_issue).aggregate(
         contacts=both.is_reached.sum(),
         calls=is_call.sum(),
         contacts_to_resolution=(both.is_reached & in_time).sum(),
