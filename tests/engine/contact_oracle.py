@@ -370,7 +370,7 @@ class World:
             for i, one in enumerate(groups):
                 for other in groups[i + 1 :]:
                     if any(near(matters[a], matters[b]) for a in one for b in other):
-                        one |= other
+                        one.update(other)
                         groups.remove(other)
                         joined = True
                         break

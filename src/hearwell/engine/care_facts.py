@@ -12,6 +12,7 @@ from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.call_episode import (
     CALL_CONTACT,
     EPISODE_TOLD,
+    Around,
     CallEpisode,
     call_episodes,
     call_tellings,
@@ -35,17 +36,25 @@ from hearwell.metrics.facts.contact import (
     known_of,
 )
 from hearwell.metrics.facts.issue import ISSUE_TOLD, Issue, issue_tellings, issues
+from hearwell.metrics.facts.journey_point import JourneyPoint, Sources, journey_points
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call
+from hearwell.records.cart import Cart
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.message import Message
+from hearwell.records.order import Order
 from hearwell.records.record import Record
+from hearwell.records.search import Search
+from hearwell.records.survey import Survey
 
 SOURCES = (Call, Case, Message, CaseEvent, ArticleView)
 """The records of which these facts are made."""
 
+
+TOUCHES = (Survey, Order, Cart, Search)
+"""The other records that tell what customers did."""
 
 BUILD = "build facts"
 
@@ -87,13 +96,13 @@ def make_facts(lake: Lake, record: type[Record]) -> Making:
     now = lake.snapshot
     making = Making(lake, kept_since(lake, CHAIN, now), now)
     make(making, CHAIN, (MERGED,))
-    for name, query in finals(record).items():
+    for name, query in finals(record.table_name).items():
         making.create(name, query)
     return making
 
 
 def use(lake: Lake) -> None:
-    for record in SOURCES:
+    for record in (*SOURCES, *TOUCHES):
         lake.use(record)
 
 
@@ -156,23 +165,32 @@ def owner_queries(suffix: str) -> Mapping[str, str]:
 
 
 @cache
-def finals(record: type[Record]) -> Mapping[str, str]:
+def finals(fact: str) -> Mapping[str, str]:
     """Return the queries that make a fact of what is kept."""
     call, case, message, event, view = map(bare, SOURCES)
     told, after = from_step(case_steps(), TOLD), from_step(owner_steps(), CASE_AFTER)
     contact = from_step(owner_steps(), CONTACT_TOLD)
     steps = Steps()
     known = steps.add("source_known", known_of(call, case, message, event))
-    chosen: dict[type[Record], Callable[[], Mapping[str, Expr]]] = {
-        CaseFact: lambda: case_facts(told, after, case, message, event),
-        Contact: lambda: contacts(contact, known, view),
-        Issue: lambda: issues(from_step(owner_steps(), ISSUE_TOLD), known),
-        CallEpisode: lambda: call_episodes(
+    chosen: dict[str, Callable[[], Mapping[str, Expr]]] = {
+        CaseFact.table_name: lambda: case_facts(told, after, case, message, event),
+        Contact.table_name: lambda: contacts(contact, known, view),
+        Issue.table_name: lambda: issues(from_step(owner_steps(), ISSUE_TOLD), known),
+        CallEpisode.table_name: lambda: call_episodes(
             from_step(call_steps(), EPISODE_TOLD),
-            *(contact, told, known, call, case, message, event),
+            Around(contact, told, known, call, case, message, event),
+        ),
+        JourneyPoint.table_name: lambda: journey_points(
+            Sources(
+                contact,
+                from_step(call_steps(), CALL_CONTACT),
+                told,
+                *(call, case, message),
+                *map(bare, (Survey, Order, Cart, ArticleView, Search)),
+            )
         ),
     }
-    steps.made |= chosen[record]()
+    steps.made |= chosen[fact]()
     return written(steps)
 
 
@@ -252,10 +270,8 @@ def touch_callers(making: Making, kept: Kept) -> bool:
 
 def touch_owners(making: Making, kept: Kept) -> bool:
     """Find whose cases, contacts or readings changed, as they were and as they are."""
-    owners = [
-        f"select customer_id as owner from {making.changes('article_view')} "
-        "where customer_id is not null"
-    ]
+    readers = f"from {making.changes('article_view')} where customer_id is not null"
+    owners = [f"select customer_id as owner {readers}"]
     for other, table in ((CASES, TOLD), (CALLERS, CALL_CONTACT)):
         if other in making.anew:
             owners += [

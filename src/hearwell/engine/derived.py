@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import ibis
 
-from hearwell.engine.care_facts import make_facts
+from hearwell.engine.care_facts import SOURCES, TOUCHES, make_facts
 from hearwell.engine.kept import Making
 from hearwell.engine.period import organisation_days
 from hearwell.engine.sums import sql
@@ -15,6 +15,7 @@ from hearwell.metrics.facts.call_episode import CallEpisode
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.issue import Issue
+from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.records.call import Call
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
@@ -28,6 +29,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     CallEpisode: (Call,),
     Contact: (Call, Case, Message),
     Issue: (Call, Case, Message, CaseEvent),
+    JourneyPoint: (*SOURCES, *TOUCHES),
 }
 """Of which records each derived fact is made, above all."""
 

@@ -1,7 +1,7 @@
 """Must customers come back? Metrics of contacts and of the matters that they are about."""
 
 from hearwell.metrics.catalog.cases import quantiles
-from hearwell.metrics.estimator import LeftOut, Share
+from hearwell.metrics.estimator import Share
 from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.issue import Issue
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
@@ -53,7 +53,7 @@ def settled(issue: Issue, some: Expr) -> Expr:
     return some & known & is_over(issue)
 
 
-def unsettled(issue: Issue, some: Expr) -> LeftOut:
+def unsettled(issue: Issue, some: Expr) -> dict[str, Expr]:
     """Return why the others are not: of a stranger nobody knows who came back."""
     is_somebody, over = issue.customer_id.notnull(), is_over(issue)
     known = some & is_somebody

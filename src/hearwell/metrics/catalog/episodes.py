@@ -1,6 +1,6 @@
 """Do callers reach us? Metrics of attempts to call that belong together."""
 
-from hearwell.metrics.estimator import LeftOut, Mean, Quantile, Share
+from hearwell.metrics.estimator import Mean, Quantile, Share
 from hearwell.metrics.facts.call_episode import CallEpisode
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
@@ -19,7 +19,7 @@ def is_over(episode: CallEpisode) -> Expr:
     return (episode.window_ends_at <= episode.known_until).fill_null(False)
 
 
-def left_out(episode: CallEpisode, among: Expr, *, so_far: bool = False) -> LeftOut:
+def left_out(episode: CallEpisode, among: Expr, *, so_far: bool = False) -> dict[str, Expr]:
     """Return the calls that belong to no episode, and the episodes that are not over.
 
     Args:

@@ -1,6 +1,7 @@
-"""One row for each time that somebody tried to reach us by telephone, however many calls it took."""
+"""One row for each time that somebody tried to reach us by telephone, in however many calls."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import ibis
 
@@ -224,24 +225,25 @@ def with_owner(contact: Expr, episode: Expr) -> Expr:
     )
 
 
-def call_episodes(  # noqa: PLR0913  what is kept, and the records
-    told: Expr,
-    contact: Expr,
-    case_told: Expr,
-    known: Expr,
-    call: Expr,
-    case: Expr,
-    message: Expr,
-    case_event: Expr,
-) -> Mapping[str, Expr]:
+@dataclass(frozen=True)
+class Around:
+    """What else there is, of which an episode tells what came of it."""
+
+    contact: Expr  # contact_told
+    case_told: Expr
+    known: Expr  # until when the lake knows of each source
+    call: Expr
+    case: Expr
+    message: Expr
+    case_event: Expr
+
+
+def call_episodes(told: Expr, around: Around) -> Mapping[str, Expr]:
     """Return the tables to make of what is told of episodes; the last is `call_episode`.
 
     Args:
         told: as `call_tellings` made it.
-        contact: what is told of contacts.
-        case_told: what is told of cases.
-        known: until when the lake knows of each source.
-        call, case, message, case_event: the records.
+        around: what else there is.
 
     """
     steps = Steps()
@@ -254,11 +256,13 @@ def call_episodes(  # noqa: PLR0913  what is kept, and the records
         ),
     )
     lost = steps.add("episode_lost", told.filter(told.is_abandoned, ~told.is_reached))
-    back = steps.add("episode_called_back", called_back(steps, lost, call))
-    merged = merges(steps, case)
-    theirs = case_told.semi_join(lost, case_told.owner == lost.person)
+    back = steps.add("episode_called_back", called_back(steps, lost, around.call))
+    merged = merges(steps, around.case)
+    theirs = around.case_told
+    theirs = theirs.semi_join(lost, theirs.owner == lost.person)
     theirs = steps.add("episode_case", theirs)
-    moment = steps.add("episode_helped", helped(theirs, message, case_event, merged))
+    moment = helped(theirs, around.message, around.case_event, merged)
+    moment = steps.add("episode_helped", moment)
     solved = within(lost, moment, moment.owner == lost.person, moment["at"])
     solved = steps.add("episode_solved", solved)
     rows = told
@@ -268,8 +272,8 @@ def call_episodes(  # noqa: PLR0913  what is kept, and the records
             other,
             [rows.source == other[f"{name}_source"], rows.call_id == other[f"{name}_call_id"]],
         )
-    wrote = named("wrote", contact.filter(contact.is_phone))
-    known = named("known", known)
+    wrote = named("wrote", around.contact.filter(around.contact.is_phone))
+    known = named("known", around.known)
     rows = rows.left_join(
         wrote,
         [

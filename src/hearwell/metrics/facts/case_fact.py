@@ -171,7 +171,9 @@ def merges(steps: Steps, case: Expr) -> ir.Table:
 
 def of_messages(steps: Steps, survivor: Expr, message: Expr, merged: Expr) -> ir.Table:
     """Return what the messages of each case tell; cases without any are not there."""
-    told = steps.add("case_message", attributed(survivor, message, merged))
+    told = steps.add(
+        "case_message", attributed(survivor, message, merged).drop("received_at", "message_id")
+    )
     low = told.customer_id.min(where=told.is_customer)
     high = told.customer_id.max(where=told.is_customer)
     counted = steps.add(
@@ -233,6 +235,8 @@ def attributed(survivor: Expr, message: Expr, merged: Expr) -> Expr:
     )
     return both.select(
         "source",
+        "received_at",
+        "message_id",
         "sent_at",
         case_id=both.case_case_id,
         by_customer_at=both.case_by_customer_at,
