@@ -154,5 +154,5 @@ def test_another_rule_makes_all_anew(lake, monkeypatch):
     bring(lake, "case", cases)
     bring(lake, "message", messages)
     build_facts(lake)
-    monkeypatch.setattr("hearwell.engine.kept.formula", lambda _: "another")
+    monkeypatch.setattr("hearwell.engine.care_facts.mark", lambda: "another")
     assert build_facts(lake).is_full

@@ -358,7 +358,7 @@ def of_issue(metric, variant, fact):  # noqa: PLR0911  one for each reason
         return "window not over"
     if fact["is_solved"] is None:
         return "not known whether it was solved"
-    if not fact["is_solved"] and variant != "all":
+    if not fact["is_solved"] and variant != "of_all":
         return "not solved"
     if metric == "first_contact_resolution":
         return float(fact["is_first_contact_resolved"])
@@ -376,7 +376,7 @@ ASKED = [
     ("episodes", of_episode, "abandoned_then", "still_open"),
     ("episodes", of_episode, "deflection_rate", "to_writing"),
     ("contacts", of_contact, "repeat_contact_rate", "within_7_days"),
-    ("issues", of_issue, "first_contact_resolution", "all"),
+    ("issues", of_issue, "first_contact_resolution", "of_all"),
     ("issues", of_issue, "first_contact_resolution", "of_solved"),
     ("issues", of_issue, "contacts_to_resolution", "p50"),
     ("issues", of_issue, "contacts_to_resolution", "mean"),

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 import ibis
 
+from hearwell import records
 from hearwell.engine.kept import Kept, Making, keep, kept_since, make
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics import facts
 from hearwell.metrics.facts.call_episode import (
     CALL_CONTACT,
     EPISODE_TOLD,
@@ -79,12 +83,12 @@ def build_facts(lake: Lake, *, full: bool = False) -> Built | None:
     # Tables dropped in a transaction keep their memory until its end: it is for what is kept only.
     with lake.writing(BUILD, transaction=False):
         now = lake.snapshot
-        making = Making(lake, None if full else kept_since(lake, CHAIN, now), now)
+        making = Making(lake, None if full else kept_since(lake, CHAIN, mark(), now), now)
         make(making, CHAIN, (MERGED,))
         units = None
         if making.anew:
             with lake.transaction():
-                units = keep(making, CHAIN)
+                units = keep(making, mark())
                 lake.connection.execute(f"call lake.set_commit_message('hearwell', '{BUILD}')")
         making.drop()
     return None if units is None else Built(units, making.since is None)
@@ -94,7 +98,7 @@ def make_facts(lake: Lake, record: type[Record]) -> Making:
     """Make a fact readable under its name; return what was made for it, to be dropped."""
     use(lake)
     now = lake.snapshot
-    making = Making(lake, kept_since(lake, CHAIN, now), now)
+    making = Making(lake, kept_since(lake, CHAIN, mark(), now), now)
     make(making, CHAIN, (MERGED,))
     for name, query in finals(record.table_name).items():
         making.create(name, query)
@@ -104,6 +108,17 @@ def make_facts(lake: Lake, record: type[Record]) -> Making:
 def use(lake: Lake) -> None:
     for record in (*SOURCES, *TOUCHES):
         lake.use(record)
+
+
+@cache
+def mark() -> str:
+    """Return a mark of the rules: facts that were made by others are made anew.
+
+    It is of the text in which the rules are written, because to write the queries takes a second.
+    """
+    folders = (Path(facts.__file__).parent, Path(records.__file__).parent)
+    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    return sha256(b"".join(file.read_bytes() for file in (*files, Path(__file__)))).hexdigest()
 
 
 # --- the queries ---------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     Issue: (Call, Case, Message, CaseEvent),
     JourneyPoint: (*SOURCES, *TOUCHES),
 }
-"""Of which records each derived fact is made, above all."""
+"""Of which records each derived fact is made, above all others."""
+
+ANY_OF = frozenset({CallEpisode, Contact, Issue, JourneyPoint})
+"""Those that are made of whatever there is of these records, and do not need all."""
 
 KNOWN_INSTANTS = """
 select min(instant), max(instant) from (

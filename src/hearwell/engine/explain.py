@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
-from hearwell.engine.derived import MADE_FROM
+from hearwell.engine.derived import ANY_OF, MADE_FROM
 from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
@@ -86,12 +86,12 @@ def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
     """Say what a metric misses that counts no row: records, values of a column, or fitting rows."""
     sources = [each.table_name for each in made_from(metric)]
     empty = [name for name in sources if not filled[name]]
-    if empty:
+    if empty and (metric.record not in ANY_OF or len(empty) == len(sources)):
         return f"no records of {' and '.join(empty)}"
     known = set().union(*(filled[name] for name in sources))
     read = used_by(Asked(metric, next(iter(metric.variants()))))
     unknown = sorted(read & set(metric.record.columns()) - known)
-    if len(sources) == 1 and unknown:
+    if metric.record.table_name in sources and unknown:
         return f"no row that counts; nothing known of {', '.join(unknown)}"
     return "no row that counts"
 

@@ -7,7 +7,6 @@ needed, so that an answer never rests on a build that is out of date.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
@@ -133,8 +132,12 @@ def last_read(queries: Mapping[str, str]) -> list[list[str]]:
     return done
 
 
-def keep(making: Making, chain: Sequence[Kept]) -> dict[str, int]:
+def keep(making: Making, mark: str) -> dict[str, int]:
     """Put what was made anew into the lake, and say of which state it is.
+
+    Args:
+        making: what was made.
+        mark: of the rules by which it was.
 
     Returns:
         How many units that were.
@@ -154,8 +157,7 @@ def keep(making: Making, chain: Sequence[Kept]) -> dict[str, int]:
         f"create table if not exists lake.{BUILDS} (fact varchar, snapshot bigint, formula varchar)"
     )
     run(f"delete from lake.{BUILDS}")
-    mark = quoted(formula(chain))
-    run(f"insert into lake.{BUILDS} values ({quoted(KEPT)}, {making.now}, {mark})")
+    run(f"insert into lake.{BUILDS} values ({quoted(KEPT)}, {making.now}, {quoted(mark)})")
     return {kept.units: count_units(making, kept) for kept in making.anew}
 
 
@@ -165,14 +167,11 @@ def count_units(making: Making, kept: Kept) -> int:
     return int(making.lake.connection.execute(query).fetchall()[0][0])
 
 
-def formula(chain: Sequence[Kept]) -> str:
-    """Return a mark of the rules: facts that were made by others are made anew."""
-    written = [query for kept in chain for query in kept.queries("").values()]
-    return sha256("".join(written).encode()).hexdigest()
+def kept_since(lake: Lake, chain: Sequence[Kept], mark: str, now: int) -> int | None:
+    """Return the state from which the kept tables were made; None if they are of no use.
 
-
-def kept_since(lake: Lake, chain: Sequence[Kept], now: int) -> int | None:
-    """Return the state from which the kept tables were made; None if they are of no use."""
+    They are not if they were made by other rules, or of a state that is forgotten or to come.
+    """
     run = lake.connection.execute
     wanted = {BUILDS, *(table for kept in chain for table in kept.tables)}
     there = {
@@ -185,7 +184,7 @@ def kept_since(lake: Lake, chain: Sequence[Kept], now: int) -> int | None:
     if there != wanted:
         return None
     found = run(f"select snapshot, formula from lake.{BUILDS}").fetchall()
-    if len(found) != 1 or found[0][1] != formula(chain):
+    if len(found) != 1 or found[0][1] != mark:
         return None
     since = int(found[0][0])
     (oldest,) = run("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]

@@ -83,7 +83,7 @@ def first_contact_resolution(issue: Issue) -> Variants:
     unknown = {"no contact told": ~some, **unsettled(issue, some)}
     told = settled(issue, some)
     return {
-        "all": Variant(
+        "of_all": Variant(
             estimator=Share(issue.is_first_contact_resolved, among=told, left_out=unknown),
             meaning="solved in one contact, of all matters, those not solved included",
         ),
