@@ -8,9 +8,13 @@ from engine.test_case_build import bring
 from engine.test_contact_facts import NAMES, counted_by_hand, differences, found_by_engine, world
 
 from hearwell.engine.care_facts import build_facts
+from hearwell.engine.derived import readable
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier
 from hearwell.lake.upkeep import checkpoint
+from hearwell.metrics.facts.call_episode import CallEpisode
+from hearwell.metrics.facts.contact import Contact
+from hearwell.metrics.facts.issue import Issue
 from hearwell.records import RECORDS
 
 
@@ -45,9 +49,19 @@ def changed(draw, name, row, rows):
     return row
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
     """Rows come late, change, move to other cases and people, are merged and deleted."""
+    bring_in_batches(lake, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 12))
+def test_what_is_kept_in_many_orders(lake, seed):
+    bring_in_batches(lake, seed)
+
+
+def bring_in_batches(lake, seed):
     draw = random.Random(seed)
     rows = world(seed, 30)
     kept = {name: {} for name in NAMES}
@@ -76,6 +90,91 @@ def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
     assert build_facts(lake) is None
 
 
+# --- drawn by hand -------------------------------------------------------------------------------
+
+
 def call(number, at, **more):
     known = {"source": "pbx", "call_id": number, "leg": 1, "caller": "1", "entered_at": utc(at)}
     return known | {"outcome": "abandoned"} | more
+
+
+def case(number, at="2026-01-05 09:00", **more):
+    known = {"source": "desk", "case_id": number, "opened_at": utc(at), "topic": "refund"}
+    return known | {"customer_id": "ann"} | more
+
+
+def word(number, at, who="customer", of="1"):
+    known = {"source": "desk", "message_id": number, "case_id": of, "sent_at": utc(at)}
+    return known | {"author_kind": who}
+
+
+def number_of(lake, record):
+    with readable(lake, record):
+        (found,) = lake.connection.execute(f"select count(*) from {record.table_name}").fetchall()
+    return found[0]
+
+
+def test_a_late_call_joins_two_episodes(lake):
+    """Two attempts thirty hours apart are one once the call between them is known."""
+    bring(lake, "call", [call("1", "2026-01-05 09:00"), call("3", "2026-01-06 15:00")])
+    build_facts(lake)
+    assert number_of(lake, CallEpisode) == 2
+    bring(lake, "call", [call("2", "2026-01-05 20:00")])
+    assert number_of(lake, CallEpisode) == 1
+    build_facts(lake)
+    assert number_of(lake, CallEpisode) == 1
+
+
+def test_a_late_message_ends_a_silence(lake):
+    """The customer wrote again after thirty hours: to an answer that came in later."""
+    bring(lake, "case", [case("1")])
+    messages = [word("1", "2026-01-05 09:00"), word("3", "2026-01-06 15:00")]
+    bring(lake, "message", messages)
+    build_facts(lake)
+    assert number_of(lake, Contact) == 2
+    bring(lake, "message", [word("2", "2026-01-05 20:00", "agent")])
+    assert number_of(lake, Contact) == 1
+    build_facts(lake)
+    assert number_of(lake, Contact) == 1
+
+
+def test_a_late_case_joins_two_issues(lake):
+    """Twelve days lie between two cases; a third one in the middle makes one matter of all."""
+    bring(lake, "case", [case("1"), case("3", "2026-01-17 09:00")])
+    build_facts(lake)
+    assert number_of(lake, Issue) == 2
+    bring(lake, "case", [case("2", "2026-01-11 09:00")])
+    done = build_facts(lake)
+    assert (done.units, done.is_full) == ({"cases": 1, "owners": 1}, False)
+    assert number_of(lake, Issue) == 1
+
+
+def test_a_case_that_changes_hands_takes_its_calls_along(lake):
+    """The call is linked to Ann's case, which turns out to be Bob's, by way of a merge."""
+    bring(lake, "case", [case("1"), case("2", customer_id="bob", topic="parcel")])
+    bring(lake, "call", [call("1", "2026-01-06 09:00", case_id="1")])
+    build_facts(lake)
+    bring(lake, "case", [case("1", merged_into="2")])
+    for _ in range(2):
+        with readable(lake, Contact):
+            found = lake.connection.execute(
+                "select distinct customer_id, case_id, topic from contact where channel = 'phone'"
+            ).fetchall()
+        assert found == [("bob", "2", "parcel")]
+        build_facts(lake)
+
+
+def test_only_what_changed_is_made_anew(lake):
+    """Of many customers one calls: one caller, and one owner of contacts."""
+    rows = world(1, 60)
+    for name in NAMES:
+        bring(lake, name, [row | {"source": "s"} for row in rows[name]])
+    assert build_facts(lake).is_full
+    bring(lake, "call", [call("new", "2026-01-06 09:00", caller="new")])
+    done = build_facts(lake)
+    assert (done.units, done.is_full) == ({"callers": 1, "owners": 1}, False)
+    view = {"source": "help", "view_id": "new", "opened_at": utc("2026-01-06 08:00")}
+    bring(lake, "article_view", [view | {"customer_id": "new"}])
+    assert build_facts(lake).units == {"owners": 1}
+    bring(lake, "article_view", [view | {"view_id": "other"}])
+    assert build_facts(lake) is None
