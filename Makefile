@@ -9,7 +9,7 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*') pyproject.toml
 
 .PHONY: demo test lint types contracts unit docs docs-check help-without-tools bench lock clean
 
-## make demo: import the real data that ships with the project and show its scorecard
+## make demo: import the real data that ship with the project, simulate the rest, show a scorecard
 demo: .venv/installed
 	@rm -rf demo
 	@$(USER_BIN)/python scripts/demo.py $(USER_BIN)/hearwell demo

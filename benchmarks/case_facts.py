@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from hearwell.engine.care_facts import build_facts
 from hearwell.engine.derived import readable
+from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import Lake, create
 from hearwell.lake.merge import merge
 from hearwell.metrics.facts.case_fact import CaseFact

@@ -26,6 +26,11 @@ PROMISES = {  # benchmark → figure → (at least or at most, bound, what it is
             "those of one new case in a hundred, part of the full time",
         ),
     },
+    "status_durations": {
+        "seconds": ("<=", 0.5, "all durations of 100,000 cases by both clocks, seconds"),
+        "growth": ("<=", 1.2, "the same of ten times as many, time for each over that"),
+        "million_seconds": (None, None, "the same of a million cases, seconds"),
+    },
     "queue_log": {"lines_per_second": (None, None, "queue_log, lines a second")},
     "start_up": {
         "help_seconds": ("<=", 0.4, "hearwell --help, seconds"),

@@ -1,4 +1,7 @@
-"""The main job on real data: make a lake, bring in what ships with the project, show a scorecard.
+"""The main job: make a lake, bring in what ships with the project, show a scorecard.
+
+The data are real where they may be shipped. Of the rest a small company is simulated, which says
+so wherever it shows.
 
 Usage: demo.py COMMAND LAKE
 """
@@ -43,6 +46,13 @@ STEPS = (
         (
             "import {examples}/incidents/incident_event_log.csv.gz --as case_event"
             " --map {examples}/maps/case_events_uci_servicenow.toml"
+        ),
+    ),
+    (
+        "No real data of shops, help centres and staff may be shipped, so these are simulated:",
+        (
+            "simulate --size 400 --seed 7 --only customer --only order --only cart --only article"
+            " --only article_view --only search --only message --only agent"
         ),
     ),
     ("One number, by queue:", "metric service_level --by queue"),

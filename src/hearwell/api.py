@@ -67,6 +67,7 @@ class Care:
         variant: str | None = None,
         clock: ClockName = "calendar",
         compare: Compare | None = None,
+        standardise: Sequence[str] = (),
         level: float = 0.95,
     ) -> "Told":
         """Ask for one or more metrics; those of the same table are computed in one pass.
@@ -76,7 +77,9 @@ class Care:
             by: up to three dimensions, such as "queue" or "custom.site".
             begins, ends: first and last day, both included; or instants, the last not included.
             where: the values of dimensions that count: {"queue": "billing"} or several in a list.
+                Or cohorts of customers, such as {"cohort.first_bought": "2026-05"}.
             variant: one of the metric's variants, or "all".
+            standardise: dimensions whose mix is held as it was in the period compared with.
             level: how sure intervals are.
 
         Raises:
@@ -93,6 +96,7 @@ class Care:
             where=pairs(where),
             clock=clock,
             compare=compare,
+            standardise=tuple(standardise),
             level=level,
         )
 
@@ -232,7 +236,8 @@ class Told:
             unit = Unit(cell["unit"])
             found.append(
                 [
-                    f"{cell['metric']}, {cell['variant']}",
+                    f"{cell['metric']}, {cell['variant']}"
+                    + (", simulated" if cell["simulated"] else ""),
                     " ".join(filter(None, (when, group))),
                     number(cell["value"], unit),
                     f"({interval(cell['low'], cell['high'], unit)})",

@@ -2,9 +2,16 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from hearwell.clock.schedule import Schedule
 from hearwell.clock.zone import check_zone
@@ -28,9 +35,25 @@ class ServiceLevel(Part):
     short_abandon_seconds: float = Field(default=5, ge=0)
 
 
+class RollUp(Part):
+    """What is kept by day, so that questions about many rows are answered at once."""
+
+    by: tuple[str, ...] = ("channel", "queue")
+    from_rows: int = Field(default=1_000_000, ge=0)
+
+
 class AppliedSchedule(Schedule):
     """A schedule and the rows it is for: all, or those whose dimensions have these values."""
 
+    applies_to: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class ServiceLevelTarget(Part):
+    """How soon something is promised, for all rows or those whose dimensions have these values."""
+
+    metric: Literal["first_response", "next_response", "resolution"]
+    within_seconds: float = Field(gt=0)
+    clock: Literal["business", "calendar"] = "business"
     applies_to: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
@@ -43,7 +66,20 @@ class Settings(Part):
     keep_snapshots_days: int = Field(default=90, ge=1)
     plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
     service_level: ServiceLevel = ServiceLevel()
+    roll_up: RollUp = RollUp()
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
+    service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric
+
+    @model_validator(mode="after")
+    def _has_hours_for_its_targets(self) -> Self:
+        by_business = [each for each in self.service_level_target if each.clock == "business"]
+        if by_business and not self.schedule:
+            message = (
+                f"the target for {by_business[0].metric} is in business time, which needs opening "
+                'hours: add a [[schedule]], or give the target clock = "calendar"'
+            )
+            raise ValueError(message)
+        return self
 
 
 def read(lake: Path) -> Settings:
@@ -76,6 +112,10 @@ plain_identifiers = []        # person columns to keep unhashed, such as "custom
 answer_within_seconds = 20    # answered this soon is in time
 short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "without_short"
 
+[roll_up]
+by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows
+from_rows = 1000000           # smaller tables are asked row by row, which is as quick
+
 # Opening hours: the business clock counts only these. Add as many as you need;
 # the first whose applies_to fits a row is used.
 # [[schedule]]
@@ -87,4 +127,11 @@ short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "withou
 # days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 # opens = "09:00"
 # closes = "17:30"
+
+# What is promised for written cases, in opening hours unless clock = "calendar". Add as many as
+# you need; of those of a metric, the first whose applies_to fits a row is used.
+# [[service_level_target]]
+# metric = "first_response"   # or "next_response", "resolution"
+# within_seconds = 14400
+# applies_to = {{ priority = ["high"] }}
 """

@@ -19,7 +19,11 @@ CELL = {
     "level",
     "n",
     "left_out",
+    "hidden",
+    "shrunken",
+    "rank",
     "compared",
+    "simulated",
 }
 
 
@@ -30,7 +34,7 @@ def test_json_is_the_contract(hearwell, lake):
     )
     assert (done.code, done.err) == (0, "")
     found = json.loads(done.out)
-    assert set(found) == {"question", "answers", "freshness", "snapshot"}
+    assert set(found) == {"question", "answers", "freshness", "simulated", "snapshot"}
     assert all(set(cell) == CELL for cell in found["answers"])
     billing, support = found["answers"]
     assert billing["group"] == {"queue": "billing"}

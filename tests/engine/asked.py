@@ -137,8 +137,14 @@ def compared_period(begins: datetime, ends: datetime, compare: str, zone: str):
 class OpeningHours:
     """A schedule, walked minute by minute."""
 
-    def __init__(self, zone: str, blocks: list[tuple[tuple[str, ...], str, str]]) -> None:
+    def __init__(
+        self,
+        zone: str,
+        blocks: list[tuple[tuple[str, ...], str, str]],
+        closed: frozenset[date] = frozenset(),
+    ) -> None:
         self.zone = ZoneInfo(zone)
+        self.closed = closed
         self.blocks = [
             (days, *(int(text[:2]) * 60 + int(text[3:]) for text in (opens, closes)))
             for days, opens, closes in blocks
@@ -148,7 +154,12 @@ class OpeningHours:
     def is_open(self, minute: datetime) -> bool:
         wall = minute.replace(tzinfo=UTC).astimezone(self.zone)
         now = wall.hour * 60 + wall.minute
-        today, yesterday = DAYS[wall.weekday()], DAYS[wall.weekday() - 1]
+        today, yesterday = (
+            None
+            if (day := (wall - timedelta(days=ago)).date()) in self.closed
+            else DAYS[day.weekday()]
+            for ago in (0, 1)
+        )
         for days, opens, closes in self.blocks:
             over_night = closes <= opens
             if today in days and opens <= now and (over_night or now < closes):
@@ -237,7 +248,9 @@ def expected(  # noqa: C901
         name = dict(zip(question.by, group, strict=True))
         if hour is not None:
             name["hour_of_week"] = f"{DAYS[hour // 24]} {hour % 24:02d}"
-        better = (METRICS[metric].variants()[variant].better or METRICS[metric].better).value
+        meant = METRICS[metric].variants()[variant]
+        better = (meant.better or METRICS[metric].better).value
+        unit = (meant.unit or METRICS[metric].unit).value
         return {
             "group": name,
             "period": (first, last),
@@ -246,7 +259,7 @@ def expected(  # noqa: C901
             "high": now.high,
             "n": now.n,
             "left_out": now.left_out,
-            "compared": change(metric, variant, now, before, better),
+            "compared": change(metric, variant, now, before, better, unit, question.level),
         }
 
     inside = [row for row in rows if begins <= at(row) < ends]
@@ -317,7 +330,11 @@ def rules_for(question, metric: str, world: World) -> Rules:
         end = start + timedelta(microseconds=round(seconds * 1e6))
         return world.open_seconds(row, start, end)
 
-    return Rules(world.within, world.short, measured, known_until(world.rows))
+    def is_open(row: Row, instant: datetime) -> bool | None:
+        seconds = world.open_seconds(row, instant, instant + MICROSECOND)
+        return None if seconds is None else seconds > 0
+
+    return Rules(world.within, world.short, measured, known_until(world.rows), is_open)
 
 
 def refuses_business(question) -> bool:

@@ -540,7 +540,6 @@ class World:
         return {
             "caller": caller,
             "customer_id": person,
-            "channel": "phone",
             **{
                 name: first(line[name] for line in lines)
                 for name in ("queue", "topic", "product", "language")

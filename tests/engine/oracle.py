@@ -17,6 +17,7 @@ import numpy as np
 
 from hearwell.stats import interval as intervals
 from hearwell.stats.difference import difference, verdict
+from hearwell.stats.multiplicity import p_value
 from hearwell.stats.net_score import adjusted_net_score, net_score_interval
 from hearwell.stats.quantile import Histogram, quantile_interval
 from hearwell.stats.survival import (
@@ -45,6 +46,7 @@ class Rules:
     short: float
     measured: Callable[[Row, Any, float], float | None]  # row, start, how long → by this clock
     known_until: dict[str, datetime]  # source → the last instant of which it has told
+    is_open: Callable[[Row, datetime], bool | None]  # within opening hours, where they are known
 
 
 # --- calls -----------------------------------------------------------------------------------
@@ -378,6 +380,14 @@ def written(*directions):
     return judged
 
 
+def outside_hours(row, rules):
+    inbound = written("inbound")(row, rules)
+    if inbound is not True:
+        return inbound
+    is_open = rules.is_open(row, row["sent_at"])
+    return Left("opening hours not known") if is_open is None else not is_open
+
+
 # --- help articles and searches ---------------------------------------------------------------
 
 
@@ -407,11 +417,38 @@ def single_read(judge):
     return with_views(judged)
 
 
-def asked_for_help(row, _):
-    how = row["asked_for_help"]
-    if how is None:
-        return Left("not known whether help was asked for")
-    return how in {"chat", "call", "ticket"}, row["views"]
+WORDS_A_MINUTE = {"en": 238.0, "de": 179 * 238 / 228, "ar": 138 * 238 / 228}
+
+
+def expected(row):
+    """Seconds that the words of the article take, by the rate of its language; None: not known."""
+    rate = WORDS_A_MINUTE.get((row["text_language"] or "").lower()[:2])
+    return row["words"] * 60 / rate if row["words"] and rate else None
+
+
+def part_read(row, _):
+    seconds = row["read_seconds"]
+    if seconds is None:
+        return Left("read time not measured")
+    if expected(row) is None:
+        return Left(LENGTH_UNKNOWN)
+    return seconds / expected(row), row["views"]
+
+
+LENGTH_UNKNOWN = "not known how long it takes to read"
+
+
+def left_too_soon(row, rules):
+    """Before ten seconds or a tenth of the time it takes, the later of them."""
+    enough = max(10, (expected(row) or 0) * 0.1)
+    return single_read(lambda seconds: seconds < enough)(row, rules)
+
+
+def left_too_soon_of_known(row, rules):
+    found = left_too_soon(row, rules)
+    if isinstance(found, Left) or expected(row) is not None:
+        return found
+    return Left(LENGTH_UNKNOWN)
 
 
 def voted_helpful(row, rules):
@@ -543,7 +580,7 @@ CASES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "solved": ("total", cases("reported_solved_at")),
         "closed": ("total", cases("reported_closed_at")),
     },
-    "sla_attainment": {"reported": ("share", promise_kept)},
+    "reported_sla_attainment": {"reported": ("share", promise_kept)},
 } | {
     metric: {"p50": (0.5, took(end)), "p90": (0.9, took(end)), "mean": ("mean", took(end))}
     for metric, end in (
@@ -568,17 +605,34 @@ MESSAGES: dict[str, dict[str, tuple[Any, Judge]]] = {
         "messages": ("total", written()),
         "received": ("total", written("inbound")),
         "sent": ("total", written("outbound")),
+        "outside_hours": ("share", outside_hours),
     },
 }
+
+
+def one_reader(row, _):
+    if row["views"] != 1:
+        return Left("told as an aggregate, not as single views")
+    person = row["visitor_id"] if row["visitor_id"] is not None else row.get("customer_id")
+    return Left("reader not known") if person is None else person
+
+
 VIEWS: dict[str, dict[str, tuple[Any, Judge]]] = {
+    "readers": {"all": ("distinct", one_reader)},
     "article_reads": {"all": ("total", with_views(lambda row, _: row["views"]))},
+    "helpful_share": {"all": ("weighted_share", voted_helpful)},
+}
+READINGS: dict[str, dict[str, tuple[Any, Judge]]] = {
     "article_read_time": {
         "mean": ("weighted_mean", with_views(read_for)),
         "p50": (0.5, single_read(lambda seconds: seconds)),
+        "of_expected": ("weighted_mean", with_views(part_read)),
     },
-    "abandoned_reads": {"under_10_seconds": ("share", single_read(lambda seconds: seconds < 10))},
-    "help_requests_per_read": {"all": ("weighted_share", with_views(asked_for_help))},
-    "helpful_share": {"all": ("weighted_share", voted_helpful)},
+    "abandoned_reads": {
+        "too_soon": ("share", left_too_soon),
+        "too_soon_of_known_length": ("share", left_too_soon_of_known),
+        "under_10_seconds": ("share", single_read(lambda seconds: seconds < 10)),
+    },
 }
 SEARCHES: dict[str, dict[str, tuple[Any, Judge]]] = {
     "searches_without_result": {"all": ("share", found_nothing)},
@@ -605,13 +659,15 @@ CUSTOMERS: dict[str, dict[str, tuple[Any, Judge]]] = {
 }
 DATED_BY = {  # where all metrics of a record go by the same instant
     "sent_at": MESSAGES,
-    "opened_at": VIEWS,
+    "opened_at": VIEWS | READINGS,
     "at": SEARCHES,
     "created_at": CARTS,
     "delivered_at": ORDERS,
     "first_seen_at": CUSTOMERS,
 }
-ORACLE = CALLS | CASES | SURVEYS | MESSAGES | VIEWS | SEARCHES | CARTS | ORDERS | CUSTOMERS
+ORACLE = (
+    CALLS | CASES | SURVEYS | MESSAGES | VIEWS | READINGS | SEARCHES | CARTS | ORDERS | CUSTOMERS
+)
 TIMED = {  # durations that began at a known instant: they have business time
     "wait_time",
     "offered_wait",
@@ -668,19 +724,89 @@ def counted(metric, variant, rows, rules, level):
     """Judge each row and make a number of those that count."""
     kind, judge = ORACLE[metric][variant]
     left_out: dict[str, int] = {}
-    found = []
+    found, persons = [], []
     for row in rows:
         judged = judge(row, rules)
         if isinstance(judged, Left):
             left_out[judged.reason] = left_out.get(judged.reason, 0) + 1
         elif judged is not NOT_ASKED:
             found.append(judged)
-    value, centre, closed, opened = estimated(kind, found, rules, level)
-    if not found and kind != "total":
+            persons.append(row.get(PERSONS.get(metric)))
+    value, centre, closed, opened = estimated(
+        kind, found, rules, level, alike(kind, found, persons)
+    )
+    if not found and kind not in COUNTS:
         value = centre = None
-    if len(found) < 2 and kind != "total":
+    if len(found) < 2 and kind not in COUNTS:
         closed = opened = (math.nan, math.nan)
     return Counted(*map(known, (value, centre, *closed, *opened)), n=len(found), left_out=left_out)
+
+
+COUNTS = {"total", "distinct"}
+
+PERSONS = {
+    **dict.fromkeys(
+        (
+            "customer_satisfaction",
+            "net_promoter_score",
+            "customer_effort_score",
+            "survey_response_rate",
+            "survey_send_rate",
+            "cart_abandonment_rate",
+            "late_delivery_rate",
+        ),
+        "customer_id",
+    ),
+    **dict.fromkeys(
+        (
+            "agent_satisfaction",
+            "employee_net_promoter_score",
+            "average_handle_time",
+            "transfer_rate",
+        ),
+        "agent_id",
+    ),
+    **dict.fromkeys(
+        ("article_read_time", "abandoned_reads", "help_requests_per_read", "helpful_share"),
+        "visitor_id",
+    ),
+}
+"""Whose rows tell less than those of as many people, metric by metric."""
+
+
+def alike(kind, found, persons):
+    """How many rows tell as much as one: the variance by person over the variance by row."""
+    if kind not in {"share", "mean", "weighted_share", "weighted_mean", "net_score"} or not found:
+        return 1.0
+    pairs = [two_totals(kind, each) for each in found]
+    over, under = math.fsum(x for x, _ in pairs), math.fsum(y for _, y in pairs)
+    together: dict[Any, list[float]] = {}
+    for i, ((x, y), person) in enumerate(zip(pairs, persons, strict=True)):
+        of = together.setdefault(("nobody", i) if person is None else person, [0.0, 0.0])
+        of[0] += x
+        of[1] += y
+    rows, groups = len(pairs), len(together)
+    if not under or rows < 2:
+        return 1.0
+
+    def spread(amounts):
+        return math.fsum((x - over / under * y) ** 2 for x, y in amounts)
+
+    by_row = spread(pairs) / (rows - 1)
+    if groups == 1 or by_row * (rows - 1) < 1e-9 * (1 + math.fsum(x * x for x, _ in pairs)):
+        return max(rows / groups, 1.0)
+    by_person = spread(together.values()) * groups / (groups - 1)
+    return max(by_person / (by_row * rows), 1.0)
+
+
+def two_totals(kind, judged):
+    """Of which two totals a number is the ratio."""
+    if kind in {"weighted_share", "weighted_mean"}:
+        x, weight = judged
+        return weight * x, weight
+    if kind == "net_score":
+        return {"promoter": 1.0, "detractor": -1.0}.get(judged, 0.0), 1.0
+    return float(judged), 1.0
 
 
 def known(number):
@@ -691,34 +817,36 @@ def ends(interval):
     return float(np.ravel(interval.low)[0]), float(np.ravel(interval.high)[0])
 
 
-def estimated(kind, found, rules, level):
+def estimated(kind, found, rules, level, rows_as_one):
     """Return value, centre of the interval, the interval, and the one that is not cut."""
     if kind == "net_score":
         n = len(found)
         up, down = found.count("promoter"), found.count("detractor")
         score = 100 * (up - down) / n if n else None
-        one = (np.array([float(x)]) for x in (n, up, down))
-        n, up, down = one
+        n, up, down = (np.array([x / rows_as_one]) for x in (n, up, down))
         return (
             score,
             float(adjusted_net_score(n, up, down)[0][0]),
             ends(net_score_interval(n, up, down, level)),
             ends(net_score_interval(n, up, down, level, clipped=False)),
         )
-    value, interval = SIMPLE.get(kind, quantile)(found, rules, level, kind)
+    if kind in {"share", "mean", "weighted_share", "weighted_mean"}:
+        value, interval = SIMPLE[kind](found, rows_as_one, level)
+    else:
+        value, interval = SIMPLE.get(kind, quantile)(found, rules, level, kind)
     return value, value, interval, interval
 
 
-def share(found, _rules, level, _kind):
+def share(found, rows_as_one, level):
     n, hits = len(found), sum(found)
-    return hits / n if n else None, ends(intervals.wilson(one(hits), one(n), level))
+    ends_of = intervals.wilson(one(hits / rows_as_one), one(n / rows_as_one), level)
+    return hits / n if n else None, ends(ends_of)
 
 
-def mean(found, _rules, level, _kind):
+def mean(found, rows_as_one, level):
     n, total, squares = len(found), math.fsum(found), math.fsum(x * x for x in found)
-    return total / n if n else None, ends(
-        intervals.student(one(n), one(total), one(squares), level)
-    )
+    sums = [one(x / rows_as_one) for x in (n, total, squares)]
+    return total / n if n else None, ends(intervals.student(*sums, level))
 
 
 def total(found, _rules, level, _kind):
@@ -726,16 +854,22 @@ def total(found, _rules, level, _kind):
     return amount, ends(intervals.poisson_total(one(amount), one(squares), level))
 
 
-def weighted_share(found, _rules, level, _kind):
+def different(found, _rules, level, _kind):
+    number = float(len(set(found)))
+    return number, ends(intervals.poisson_total(one(number), one(number), level))
+
+
+def weighted_share(found, rows_as_one, level):
     weights = math.fsum(w for _, w in found)
     squared, hits = math.fsum(w * w for _, w in found), math.fsum(w * x for x, w in found)
     value = hits / weights if weights else None
-    return value, ends(intervals.weighted_share(one(weights), one(squared), one(hits), level))
+    sums = [one(x / rows_as_one) for x in (weights, squared, hits)]
+    return value, ends(intervals.weighted_share(*sums, level))
 
 
-def weighted_mean(found, _rules, level, _kind):
+def weighted_mean(found, rows_as_one, level):
     sums = [
-        one(math.fsum(term(w, x) for x, w in found))
+        one(math.fsum(term(w, x) for x, w in found) / rows_as_one)
         for term in (
             lambda w, _: w,
             lambda w, _: w * w,
@@ -818,6 +952,7 @@ SIMPLE = {
     "share": share,
     "mean": mean,
     "total": total,
+    "distinct": different,
     "weighted_share": weighted_share,
     "weighted_mean": weighted_mean,
     "patience": patience,
@@ -830,7 +965,7 @@ def one(number):
     return np.array([float(number)])
 
 
-def change(metric, variant, now, before, better):
+def change(metric, variant, now, before, better, unit, level):
     """Say how far a number is from another, and what that shows."""
     if before is None or before.value is None:
         return None
@@ -847,15 +982,31 @@ def change(metric, variant, now, before, better):
         )
     ]
     point, interval = difference(*sides[0], *sides[1])
-    word = str(verdict(interval, better)[0])
-    is_total = ORACLE[metric][variant][0] == "total"
-    if not is_total and min(now.n, before.n) < 30:
-        word = "no evidence"
+    is_total = ORACLE[metric][variant][0] in COUNTS
+    is_sure = is_total or min(now.n, before.n) >= 30
+    if metric in SURVEYS and is_sure and not is_total:
+        widest = 15 if unit == "points" else 0.15 if unit == "share" else math.inf
+        for side in (now, before):
+            is_sure &= known(side.low) is not None and (side.high - side.low) / 2 <= widest
+    p = known(float(p_value(point, interval, level)[0])) if is_sure else None
     low, high = ends(interval)
     return {
         "value": before.value,
         "difference": known(float(point[0])),
         "low": known(low),
         "high": known(high),
-        "verdict": word,
+        "p": p,
+        "verdict": str(verdict(interval, better)[0]),
     }
+
+
+def judged_together(changes, level):
+    """Take back the verdicts that could be chance among so many (Benjamini and Hochberg)."""
+    family = sorted(each["p"] for each in changes if each["p"] is not None)
+    bar = -1.0
+    for rank, p in enumerate(family, 1):
+        if p <= (1 - level) * rank / len(family):
+            bar = p
+    for each in changes:
+        if each["p"] is None or each["p"] > bar:
+            each["verdict"] = "no evidence"

@@ -28,11 +28,13 @@ from engine.oracle import (
     NOT_ASKED,
     ORACLE,
     ORDERS,
+    READINGS,
     SEARCHES,
     SURVEYS,
     VIEWS,
     Left,
     dated,
+    judged_together,
 )
 from engine.tables import holding
 from hypothesis import event, given, settings
@@ -101,6 +103,7 @@ def call(dice, instant, _):
         "direction": one_of([None, *["inbound"] * 6, "outbound", "callback", "internal"]),
         "queue": one_of([None, "billing", "billing", "support"]),
         "team": one_of([None, "red", "blue"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "entered_at": instant(),
         "wait_seconds": one_of(
             [
@@ -158,6 +161,8 @@ def survey(dice, instant, question):
         "scale_low": low,
         "scale_high": high,
         "team": one_of([None, "red", "blue"]),
+        "customer_id": one_of([None, None, *"abcdefgh"]),
+        "agent_id": one_of([None, None, "ann", "bob", "cy"]),
         "language": one_of([None, "en", "ur"]),
         "touchpoint": one_of([None, "after support"]),
         "status": one_of([None, *["answered"] * 4, *STATUSES]),
@@ -210,12 +215,54 @@ def article_view(dice, instant, _):
         "article_id": one_of([None, "red", "blue"]),
         "language": one_of([None, "en", "ur"]),
         "came_from": one_of([None, "search", "link"]),
+        "visitor_id": one_of([None, None, *"abcd"]),
         "asked_for_help": one_of([None, "none", "none", "chat", "call", "ticket"]),
         "opened_at": instant(),
         "views": one_of([None, 0, *[1] * 6, 7, 1200]),
         "read_seconds": one_of([None, 0.0, 9.999999, 10.0, 10.5, 61.25, dice.uniform(0, 300)]),
         "found_helpful": one_of([None, None, True, True, False]),
     }
+
+
+ARTICLES = {  # words and language by number, as told below; None where it is not known
+    "none such": (None, None),
+    "short": (60, "en"),
+    "long": (4_000, "en"),
+    "german": (1_000, "DE-at"),
+    "arabic": (1_000, "ar"),
+    "urdu": (1_000, "ur"),
+    "video": (0, "en"),
+    "told twice": (500, "en"),
+    "own first": (2_000, "en"),
+    "at odds": (None, "en"),
+    "nameless": (900, None),
+}
+TOLD = [  # by the web site, or by the system in which articles are written
+    ("site", "short", 60, "en"),
+    ("desk", "long", 4_000, "en"),
+    ("desk", "german", 1_000, "DE-at"),
+    ("site", "arabic", 1_000, "ar"),
+    ("site", "urdu", 1_000, "ur"),
+    ("site", "video", 0, "en"),
+    ("desk", "told twice", 500, "en"),
+    ("wiki", "told twice", 500, None),
+    ("site", "own first", 2_000, "en"),
+    ("desk", "own first", 100, "de"),
+    ("desk", "at odds", 10, "en"),
+    ("wiki", "at odds", 9_000, "en"),
+    ("desk", "nameless", 900, None),
+]
+
+
+def article_reading(dice, instant, question):
+    number = dice.choice([None, *ARTICLES])
+    words, language = ARTICLES.get(number, (None, None))
+    row = article_view(dice, instant, question) | {"source": "site", "article_id": number}
+    expected = {"words": words, "text_language": language or row["language"]}
+    a_tenth = (words or 100) * 60 / 238 / 10
+    beside = a_tenth * dice.uniform(0.9, 1.1)
+    read = dice.choice([row["read_seconds"], beside])
+    return row | expected | {"read_seconds": read}
 
 
 def search(dice, instant, _):
@@ -241,6 +288,7 @@ def cart(dice, instant, _):
     return {
         "source": one_of(["shop", "shop", "app"]),
         "step": one_of([None, "basket", "payment"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "currency": one_of([None, "EUR"]),
         "created_at": created,
         "last_changed_at": changed,
@@ -258,6 +306,7 @@ def order(dice, instant, _):
     return {
         "source": one_of(["shop", "app"]),
         "status": one_of([None, "delivered"]),
+        "customer_id": one_of([None, None, *"abcd"]),
         "product": one_of([None, "red", "blue"]),
         "ordered_at": ordered,
         "promised_at": one_of([None, (delivered or ordered) + beside]),
@@ -289,13 +338,32 @@ RECORDS = {
         VIEWS,
         ["article_id", "language", "came_from", "asked_for_help"],
     ),
+    "article_reading": (article_reading, READINGS, ["article_id", "language", "came_from"]),
     "search": (search, SEARCHES, ["language", "opened_article_id", "source"]),
     "cart": (cart, CARTS, ["step", "currency", "source"]),
     "order": (order, ORDERS, ["product", "status", "source"]),
     "customer": (customer, CUSTOMERS, ["plan", "segment", "source"]),
 }
 VALUES = ["billing", "support", "red", "blue", "en", "mail", "1", "no", "", "", ""]
-KEYS = {name: "view_id" if name == "article_view" else f"{name}_id" for name in RECORDS}
+KEYS = {name: f"{name}_id" for name in RECORDS} | {
+    "article_view": "view_id",
+    "article_reading": "view_id",
+}
+MADE_WITH = {  # what a derived fact is made of besides the rows that are drawn
+    "article_reading": {
+        "article": [
+            dict(zip(("source", "article_id", "words", "language"), told, strict=True))
+            for told in TOLD
+        ]
+    }
+}
+
+
+def holding_rows(lake, organisation, name, rows):
+    """Hold the rows of a record, or those of which a derived fact has one row each."""
+    table = "article_view" if name == "article_reading" else name
+    return holding(lake, organisation, **{table: rows}, **MADE_WITH.get(name, {}))
+
 
 OFFICE = {
     "name": "office",
@@ -408,9 +476,14 @@ def assert_same(found, wanted):
         got = found[name]
         assert got["n"] == right["n"], name
         assert got["left_out"] == right["left_out"], name
+        if got["hidden"]:
+            assert all(got[part] is None for part in ("value", "low", "high", "compared")), name
+            continue
         for part in ("value", "low", "high"):
             assert close(got[part], right[part]), (name, part, got[part], right[part])
         one, other = got["compared"], right["compared"]
+        if one is None and other is not None and other["is_hidden"]:
+            continue
         assert (one is None) == (other is None), (name, one, other)
         if one is not None:
             assert one["verdict"] == other["verdict"], (name, one, other)
@@ -420,7 +493,7 @@ def assert_same(found, wanted):
 
 def agree(lake, name, organisation, world, question):
     """Ask the engine and count by hand; both refuse, or both give the same."""
-    asked_lake = holding(lake, organisation, **{name: world.rows})
+    asked_lake = holding_rows(lake, organisation, name, world.rows)
     if refuses_business(question):
         with pytest.raises((NoBusinessTime, BadQuestion)):
             ask(asked_lake, question)
@@ -432,7 +505,7 @@ def agree(lake, name, organisation, world, question):
             ask(asked_lake, question)
         event("refused")
         return
-    answers = ask(asked_lake, question)
+    answers, cells = ask(asked_lake, question), []
     assert [each.asked for each in answers.answers] == list(question.asked)
     for each in answers.answers:
         found = each.cells(organisation.zone, question.level)
@@ -442,7 +515,31 @@ def agree(lake, name, organisation, world, question):
                 datetime.fromisoformat(cell["period"][side]).astimezone(UTC).replace(tzinfo=None)
                 for side in ("from", "to")
             )
-        assert_same(found, wanted[each.asked])
+        cells.append((found, wanted[each.asked]))
+    changes = []
+    for found, by_hand in cells:
+        changes += shown_changes(found, by_hand, is_of_people=name == "survey")
+    judged_together(changes, question.level)
+    for found, by_hand in cells:
+        assert_same(found, by_hand)
+
+
+def shown_changes(found, by_hand, *, is_of_people):
+    """The changes that are not hidden with their numbers; few answers must be hidden."""
+    shown = {identity(cell): cell for cell in found}
+    changes = []
+    for cell in by_hand:
+        got = shown.get(identity(cell))
+        if got is None:
+            continue
+        assert bool(got["hidden"]) >= (is_of_people and 0 < cell["n"] < 5)
+        assert is_of_people or not got["hidden"]
+        if cell["compared"] is not None:
+            is_hidden = is_of_people and not got["hidden"] and got["compared"] is None
+            cell["compared"]["is_hidden"] = is_hidden
+            if not got["hidden"] and not is_hidden:
+                changes.append(cell["compared"])
+    return changes
 
 
 def test_the_oracle_knows_every_metric():
@@ -450,7 +547,7 @@ def test_the_oracle_knows_every_metric():
     catalogue = {
         name: set(metric.variants())
         for name, metric in METRICS.items()
-        if metric.record in KEPT.values()
+        if metric.record in KEPT.values() or name in READINGS
     }
     assert {name: set(variants) for name, variants in ORACLE.items()} == catalogue
 
@@ -472,7 +569,7 @@ def test_the_rows_behind_a_number_are_those_that_count(lake, name, seed, size):
     """As many as n, each counted by hand too, oldest first; a limit shows the first of them."""
     organisation, world, drawn = some_world(name, random.Random(seed), size)
     question = replace(drawn, asked=drawn.asked[:1], grain="none", compare=None, clock="calendar")
-    held = holding(lake, organisation, **{name: world.rows})
+    held = holding_rows(lake, organisation, name, world.rows)
     (asked,) = question.asked
     try:
         begins, ends = asked_for(question, asked, world)
@@ -489,6 +586,14 @@ def test_the_rows_behind_a_number_are_those_that_count(lake, name, seed, size):
         if judged is not NOT_ASKED and not isinstance(judged, Left):
             wanted.append((at, row["source"], row[KEYS[name]]))
     wanted.sort()
+    if asked.metric.is_anonymous or (
+        name == "survey" and ask(held, question).answers[0].hidden.any()
+    ):
+        with pytest.raises(BadQuestion):
+            rows_behind(held, question)
+        return
+    agents = {row[KEYS[name]] for row in world.rows if row.get("instrument") in {"esat", "enps"}}
+    wanted = [each for each in wanted if each[2] not in agents]
     found = rows_behind(held, question)
     place = [found.columns.index(column) for column in ("source", KEYS[name])]
     assert found.total == len(wanted)

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from engine.tables import cell, cells, holding, utc
+from engine.tables import cell, cells, holding, named, utc
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hearwell.engine.derived import readable
+from hearwell.engine.question import Question
+from hearwell.engine.rows import rows as rows_behind
 from hearwell.metrics.facts.agent_day import AgentDay
 from hearwell.settings import Settings
 
@@ -137,7 +139,7 @@ def test_a_call_belongs_to_the_day_on_which_it_was_answered(lake):
             call("2026-01-06 01:10", connected_seconds=5.0, agent_id=None),
         ],
     )
-    assert [busy for _, _, busy in found.values()] == [600.0, 60.0]
+    assert [busy for _, (_, _, busy) in sorted(found.items())] == [600.0, 60.0]
 
 
 def test_agents_without_a_known_shift_are_told(lake):
@@ -214,6 +216,14 @@ def test_occupancy_by_agent_and_day(lake):
     assert by_agent == {"ann": pytest.approx(2 / 5), "bob": 0.5}
     assert by_day == [pytest.approx(2 / 3), 0.25]
     assert cell(held, "occupancy")["value"] == pytest.approx(3 / 7)
+
+
+def test_the_rows_behind_occupancy_are_days(lake):
+    """One for each agent and day, oldest first; the day is the date and part of the key."""
+    rows = [shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 10:00") for day in (6, 5)]
+    found = rows_behind(holding(lake, shift=rows), Question((named("occupancy"),)))
+    place = found.columns.index("day_began_at")
+    assert [row[place] for row in found.rows] == [utc("2026-01-05"), utc("2026-01-06")]
 
 
 def test_without_calls_and_shifts_there_is_nothing(lake):

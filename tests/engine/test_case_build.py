@@ -3,16 +3,22 @@
 import random
 
 import pytest
+from engine.asked import DAYS
+from engine.tables import utc
+from engine.test_case_clocks import WAITS, read
 from engine.test_case_facts import COMPARED, histories
 
-from hearwell.engine.care_facts import build_facts
 from hearwell.engine.derived import readable
+from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import create, open_lake
 from hearwell.lake.merge import merge
 from hearwell.lake.tables import identifier, typed
 from hearwell.lake.upkeep import checkpoint
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.case_handling import CaseHandling
+from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.records import RECORDS
+from hearwell.settings import Settings
 
 from engine.case_oracle import facts as by_hand  # isort: skip
 from engine.tables import DEFAULTS, literal  # isort: skip
@@ -61,6 +67,37 @@ def wanted(kept):
     return {key: {name: fact[name] for name in COMPARED} for key, fact in told.items()}
 
 
+def waits(lake):
+    found = read(lake, ReplyWait, WAITS)
+    assert len({(key, row["waiting_since"]) for key, row in found}) == len(found)
+    return {(key, row["waiting_since"]): row for key, row in found}
+
+
+def wanted_waits(kept):
+    return {
+        (key, wait["waiting_since"]): wait
+        for key, fact in by_hand(*(list(kept[name].values()) for name in NAMES)).items()
+        for wait in fact["waits"]
+    }
+
+
+def handling(lake):
+    return sorted(
+        ((key, row["agent_id"], row["handle_seconds"]) for key, row in read(lake, *HANDLING)),
+        key=repr,
+    )
+
+
+def wanted_handling(kept):
+    found = []
+    for key, fact in by_hand(*(list(kept[name].values()) for name in NAMES)).items():
+        if fact["solved_at"] is not None:
+            each = [(key, agent, both[0]) for agent, both in fact["handled"].items()]
+            found += each or [(key, None, None)]
+    return sorted(found, key=repr)
+
+
+HANDLING = (CaseHandling, ["agent_id", "handle_seconds"])
 KEYS = {"case": "case_id", "message": "message_id", "case_event": "event_id"}
 
 
@@ -99,8 +136,13 @@ def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
         if draw.random() < 0.6:
             build_facts(lake)
         assert facts(lake) == wanted(kept)
+        if draw.random() < 0.4:
+            assert waits(lake) == wanted_waits(kept)
+            assert handling(lake) == wanted_handling(kept)
     build_facts(lake)
     assert facts(lake) == wanted(kept)
+    assert waits(lake) == wanted_waits(kept)
+    assert handling(lake) == wanted_handling(kept)
     assert build_facts(lake) is None
 
 
@@ -154,5 +196,30 @@ def test_another_rule_makes_all_anew(lake, monkeypatch):
     bring(lake, "case", cases)
     bring(lake, "message", messages)
     build_facts(lake)
-    monkeypatch.setattr("hearwell.engine.care_facts.mark", lambda: "another")
+    monkeypatch.setattr("hearwell.engine.fact_build.formula", lambda: "another")
     assert build_facts(lake).is_full
+
+
+OFFICE = {
+    "name": "office",
+    "zone": "UTC",
+    "blocks": [{"days": DAYS, "opens": "09:00", "closes": "17:00"}],
+}
+EVENING = OFFICE | {"blocks": [{"days": DAYS, "opens": "17:00", "closes": "22:00"}]}
+
+
+def test_other_opening_hours_make_all_anew(lake):
+    """An answer is by the hours that are set now, before a build as after it."""
+    case = {"source": "s", "case_id": "1", "opened_at": utc("2026-01-05 16:00")}
+    solved = {"source": "s", "case_id": "1", "event_id": "1", "kind": "status_changed"}
+    bring(lake, "case", [case])
+    bring(lake, "case_event", [solved | {"at": utc("2026-01-05 20:00"), "to_value": "solved"}])
+    found = []
+    for schedules in ([], [OFFICE], [EVENING], []):
+        lake.settings = Settings(schedule=schedules)
+        for build in (lambda _: None, build_facts):
+            build(lake)
+            ((_, row),) = read(lake, CaseFact, ["agent_work_business_seconds"])
+            found.append(row["agent_work_business_seconds"])
+        assert build_facts(lake) is None
+    assert found == [None, None, 3600.0, 3600.0, 3 * 3600.0, 3 * 3600.0, None, None]

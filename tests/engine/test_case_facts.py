@@ -199,13 +199,13 @@ KINDS = [
 ]
 
 
-def histories(seed, size):
+def histories(seed, size, begins=datetime(2026, 1, 5)):
     """Make up cases of three sources, one without messages and one without events."""
     draw = random.Random(seed)
     cases, messages, events = [], [], []
     for number in range(size):
         source = draw.choices(["whole", "no messages", "no events"], [8, 1, 1])[0]
-        opened = datetime(2026, 1, 5) + timedelta(seconds=draw.randrange(0, 40 * 86400))
+        opened = begins + timedelta(seconds=draw.randrange(0, 40 * 86400))
         row = {"source": source, "case_id": f"c{number}", "opened_at": opened}
         row |= {
             "customer_id": draw.choice([None, "ann", "bob"]),
@@ -234,6 +234,7 @@ def histories(seed, size):
                     "author_id": draw.choice([None, "x", "y", "z"]),
                     "customer_id": draw.choice([None, "ann", "bob"]),
                     "sent_at": at(),
+                    "channel": draw.choice([None, "mail", "chat"]),
                     "is_public": draw.choice([None, True, True, False]),
                 }
                 for i in range(draw.randrange(0, 7))
@@ -256,6 +257,7 @@ def histories(seed, size):
             row["to_value"] = draw.choice(STATUSES)
         if row["kind"] in {"assigned", "moved"}:  # one for each instant, or there is no last
             row["to_value"] = f"{row['kind']} {row['at']:%d %H %M}"
+            row["from_value"] = row["from_value"] and f"{row['kind']} before {row['at']:%d %H %M}"
     return cases, messages, events
 
 

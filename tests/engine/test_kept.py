@@ -7,8 +7,8 @@ from engine.tables import utc
 from engine.test_case_build import bring
 from engine.test_contact_facts import NAMES, counted_by_hand, differences, found_by_engine, world
 
-from hearwell.engine.care_facts import build_facts
 from hearwell.engine.derived import readable
+from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier
 from hearwell.lake.upkeep import checkpoint

@@ -77,9 +77,9 @@ def parts_of(monkeypatch):
     seen = []
     estimated = asking.estimated
 
-    def overheard(parts, estimator, level):
+    def overheard(parts, estimator, level, effect=None):
         seen.append(parts)
-        return estimated(parts, estimator, level)
+        return estimated(parts, estimator, level, effect)
 
     monkeypatch.setattr(asking, "estimated", overheard)
 

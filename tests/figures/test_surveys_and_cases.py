@@ -71,7 +71,7 @@ def test_incidents(incidents):
     mean = incidents.value("TTR", "--variant", "mean")
     assert mean / 3600 == pytest.approx(187.6825, abs=5e-5)
     assert incidents.value("time_to_close") / 3600 == pytest.approx(153.8583, abs=5e-5)
-    assert incidents.value("SLA") == pytest.approx(0.6064, abs=5e-5)
+    assert incidents.value("reported_sla_attainment") == pytest.approx(0.6064, abs=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_incidents(incidents):
 def test_incidents_by_priority(incidents, priority, n, hours, kept):
     """The same for each priority."""
     where = ("--where", f"priority={priority}")
-    (promise,) = incidents.ask("SLA", *where)
+    (promise,) = incidents.ask("reported_sla_attainment", *where)
     assert promise["n"] == n
     assert promise["value"] == pytest.approx(kept, abs=5e-5)
     assert incidents.value("TTR", *where) / 3600 == pytest.approx(hours, abs=5e-5)

@@ -80,3 +80,35 @@ def test_notes_among_agents_are_no_messages(lake):
     ]
     found = cell(holding(lake, message=rows), "message_volume", "received")
     assert (found["value"], found["left_out"]) == (2, {})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"), [(9.99, 1.0), (10.0, 1.0), (299.999, 1.0), (300.0, 0.0), (301.0, 0.0)]
+)
+def test_a_tenth_of_the_time_that_an_article_takes(lake, seconds, left):
+    """Of 11,900 English words, which take 3,000 s, nobody has read who leaves before 300 s."""
+    article = {"article_id": "a", "words": 11_900, "language": "en-GB"}
+    view = {"view_id": "1", "article_id": "a", "opened_at": OPENED, "views": 1}
+    view["read_seconds"] = seconds
+    held = holding(lake, article_view=[view], article=[article])
+    assert cell(held, "abandoned_reads")["value"] == left
+    assert cell(held, "abandoned_reads", "under_10_seconds")["value"] == float(seconds < 10)
+
+
+def test_readings_of_articles_of_unknown_length_go_by_ten_seconds(lake):
+    """They count, and how many there are of known length is told by the other variant."""
+    articles = [
+        {"article_id": "long", "words": 5_000, "language": "en"},
+        {"article_id": "urdu", "words": 5_000, "language": "ur"},
+    ]
+    usual = {"opened_at": OPENED, "views": 1, "read_seconds": 60.0}
+    views = [usual | {"view_id": name, "article_id": name} for name in ("long", "urdu", "not told")]
+    held = holding(lake, article_view=views, article=articles)
+    found = cell(held, "abandoned_reads")
+    assert (found["value"], found["n"], found["left_out"]) == (pytest.approx(1 / 3), 3, {})
+    known = cell(held, "abandoned_reads", "too_soon_of_known_length")
+    assert (known["value"], known["n"]) == (1.0, 1)
+    assert known["left_out"] == {"not known how long it takes to read": 2}
+    part = cell(held, "article_read_time", "of_expected")
+    assert part["value"] == pytest.approx(60 / (5_000 * 60 / 238))
+    assert part["left_out"] == {"not known how long it takes to read": 2}

@@ -31,7 +31,7 @@ def test_rows_without_the_number_are_not_behind_it(lake, metric, variant):
 
 def test_rows_behind_a_weighted_share_have_a_weight(lake):
     """An answer without a weight does not count in the weighted share, nor stand behind it."""
-    rows_ = surveys({"answer": 5, "weight": 1.0}, {"answer": 5})
+    rows_ = surveys(*[{"answer": 5, "weight": 1.0}] * 5, {"answer": 5})
     held = holding(lake, survey=rows_)
     found = rows(held, Question((named("customer_satisfaction", "weighted"),)))
-    assert found.total == len(found.rows) == 1
+    assert found.total == len(found.rows) == 5

@@ -12,9 +12,9 @@ def test_answers_on_a_reversed_scale_are_not_averaged_with_the_others(lake):
 
     A delighted 1 was averaged with a delighted 5, to a middling 3.
     """
-    rows = surveys({"answer": 5}, {"answer": 1, "higher_is_better": False})
+    rows = surveys(*[{"answer": 5}] * 5, {"answer": 1, "higher_is_better": False})
     found = cell(holding(lake, survey=rows), "customer_satisfaction", "mean")
-    assert (found["value"], found["n"]) == (5.0, 1)
+    assert (found["value"], found["n"]) == (5.0, 5)
     assert found["left_out"] == {"not on a scale of 1 to 5, 5 best": 1}
 
 
@@ -27,9 +27,9 @@ def test_on_a_reversed_scale_of_ten_nobody_is_a_promoter(lake, variant, value):
     They were: a question asked the other way round turned the score on its head.
     """
     reversed_ten = TEN | {"higher_is_better": False, "weight": 1.0}
-    rows = surveys(TEN | {"answer": 10, "weight": 1.0}, *[reversed_ten | {"answer": 0}] * 3)
+    rows = surveys(*[TEN | {"answer": 10, "weight": 1.0}] * 5, *[reversed_ten | {"answer": 0}] * 3)
     found = cell(holding(lake, survey=rows), "net_promoter_score", variant)
-    assert (found["value"], found["n"]) == (value, 1)
+    assert (found["value"], found["n"]) == (value, 5)
     assert found["left_out"] == {"not on a scale of 0 to 10, 10 best": 3}
 
 
@@ -78,7 +78,7 @@ def test_who_was_never_asked_is_not_forgotten_in_the_send_rate(lake):
 @pytest.mark.parametrize("variant", ["answered", "started"])
 def test_an_invitation_of_unknown_status_is_told(lake, variant):
     """Sent, but what became of it is not known: left out of the response rate, and told."""
-    rows = surveys({}, {"status": None}, {"status": "bounced"})
+    rows = surveys(*[{}] * 5, {"status": None}, {"status": "bounced"})
     found = cell(holding(lake, survey=rows), "survey_response_rate", variant)
-    assert (found["value"], found["n"]) == (1.0, 1)
+    assert (found["value"], found["n"]) == (1.0, 5)
     assert found["left_out"] == {"status not known": 1, "bounced": 1}

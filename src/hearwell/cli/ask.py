@@ -7,6 +7,7 @@ import typer
 from hearwell.cli.options import (
     DEFAULT_LAKE,
     AsOf,
+    Benchmark,
     By,
     Clock,
     Compare,
@@ -15,6 +16,7 @@ from hearwell.cli.options import (
     Grain,
     LakeDir,
     Level,
+    Standardise,
     To,
     Variant,
     Where,
@@ -65,6 +67,7 @@ def question(asked: "tuple[Asked, ...]", options: dict[str, Any]) -> "Question":
         compare=options["compare"],
         clock=options["clock"],
         level=options["level"],
+        standardise=tuple(options.get("standardise") or ()),
     )
 
 
@@ -83,7 +86,10 @@ def metric(  # noqa: PLR0913, PLR0917  one argument for each option
     variant: Variant = None,
     clock: Clock = "calendar",
     compare: Compare = None,
+    standardise: Standardise = None,
     level: Level = 0.95,
+    *,
+    benchmark: Benchmark = False,
     format: Format = "table",  # noqa: A002  the option's name
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
@@ -92,13 +98,15 @@ def metric(  # noqa: PLR0913, PLR0917  one argument for each option
     options = dict(locals())
     from hearwell.cli.show import show_answers  # noqa: PLC0415  start-up time
     from hearwell.engine.ask import ask  # noqa: PLC0415
+    from hearwell.engine.benchmarks import benchmarks  # noqa: PLC0415
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
     asked = tuple(dict.fromkeys(each for name in names for each in find(name, variant)))
     put = question(asked, options)
     opened = open_lake(lake, as_of=as_of)
-    show_answers(ask(opened, put), format, opened)
+    published = benchmarks(opened, asked) if benchmark else None
+    show_answers(ask(opened, put), format, opened, published)
 
 
 def rows(  # noqa: PLR0913, PLR0917
@@ -111,6 +119,7 @@ def rows(  # noqa: PLR0913, PLR0917
     variant: Variant = None,
     clock: Clock = "calendar",
     compare: Compare = None,
+    standardise: Standardise = None,
     level: Level = 0.95,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")] = 20,
     format: Format = "table",  # noqa: A002

@@ -51,7 +51,6 @@ def import_files(
     """
     from hearwell.cli.brought import show_answerable  # noqa: PLC0415  start-up time
     from hearwell.cli.build import build_and_tell  # noqa: PLC0415
-    from hearwell.engine.care_facts import SOURCES  # noqa: PLC0415
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.bring_in import Mapping  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
@@ -70,7 +69,7 @@ def import_files(
         except HearwellError as problem:
             failed += 1
             typer.echo(f"{path}: {problem}", err=True)
-    if kind in SOURCES and failed < len(paths):
+    if failed < len(paths):
         build_and_tell(opened)
     show_answerable(answerable(opened, only=kind))
     if failed:

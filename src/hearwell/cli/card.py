@@ -43,7 +43,9 @@ def show_scorecard(answers: Answers, form: str, lake: Lake) -> None:
             add(table, each, answers, lake.settings.minimum_n)
     if table.row_count:
         out.print(table)
-    silent = dict.fromkeys(a.asked.metric.name for a in answers.answers if not counted(a))
+    shown = {a.asked.metric.name for a in answers.answers if counted(a)}
+    asked_for = dict.fromkeys(a.asked.metric.name for a in answers.answers)
+    silent = [name for name in asked_for if name not in shown]
     if silent:
         out.print(f"[dim]No rows in this period for {', '.join(silent)}.[/dim]")
         out.print("[dim]`hearwell lake info` tells what each of them needs.[/dim]")
@@ -51,7 +53,7 @@ def show_scorecard(answers: Answers, form: str, lake: Lake) -> None:
 
 
 def counted(answer: Answer) -> bool:
-    return bool(answer.estimate.n.sum())
+    return answer.counts_rows
 
 
 def has_change(answer: Answer) -> bool:
@@ -61,7 +63,10 @@ def has_change(answer: Answer) -> bool:
 def add(table: Table, answer: Answer, answers: Answers, minimum_n: int) -> None:
     (cell,) = answer.cells(answers.zone, answers.question.level)
     change, _, verdict = changes(cell)
-    row = [f"  {title(answer.asked)}", *figures(cell), change, verdict]
+    made_up = (
+        " [italic](simulated)[/italic]" if answer.asked.metric.name in answers.simulated else ""
+    )
+    row = [f"  {title(answer.asked)}{made_up}", *figures(cell), change, verdict]
     style = "dim" if cell["n"] < minimum_n else None
     table.add_row(*row[: len(table.columns)], style=style)
 
@@ -69,6 +74,6 @@ def add(table: Table, answer: Answer, answers: Answers, minimum_n: int) -> None:
 def title(asked: Asked) -> str:
     labels = f" ({', '.join(asked.metric.labels)})" if asked.metric.labels else ""
     name = asked.metric.name.replace("_", " ") + labels
-    if asked.variant in PLAIN_VARIANTS:
+    if asked.variant in PLAIN_VARIANTS and asked.variant == next(iter(asked.metric.variants())):
         return name
     return f"{name}[dim], {asked.variant.replace('_', ' ')}[/dim]"

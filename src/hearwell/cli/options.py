@@ -41,7 +41,9 @@ Where = Annotated[
     list[str] | None,
     typer.Option(
         "--where",
-        help="Keep rows with this value: DIM=VALUE. Given twice for one dimension: either.",
+        help="Keep rows with this value: DIM=VALUE. Given twice for one dimension: either. "
+        "Customers by what is known of them: cohort.first_bought=2026-05, cohort.bought=PRODUCT, "
+        "cohort.first_seen=2026-05, cohort.same=yes for those in both periods.",
         metavar="DIM=VALUE",
     ),
 ]
@@ -61,9 +63,21 @@ Compare = Annotated[
         metavar="WITH",
     ),
 ]
+Standardise = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--standardise",
+        help="Hold the mix of a dimension as it was in the period compared with.",
+        metavar="DIM",
+    ),
+]
 Level = Annotated[float, typer.Option("--level", help="How sure intervals are, such as 0.95.")]
 Format = Annotated[
     str,
     typer.Option("--format", help="table, json, csv or parquet.", metavar="FORMAT"),
+]
+Benchmark = Annotated[
+    bool,
+    typer.Option("--benchmark", help="Show published figures beside, with how they were counted."),
 ]
 DEFAULT_LAKE = Path("lake")

@@ -10,6 +10,7 @@ from hearwell.cli.ask import question
 from hearwell.cli.options import (
     DEFAULT_LAKE,
     AsOf,
+    Benchmark,
     Clock,
     Compare,
     From,
@@ -47,6 +48,8 @@ def report(  # noqa: PLR0913, PLR0917
     title: Annotated[
         str, typer.Option("--title", help="Heading, such as your organisation's name.")
     ] = "Customer care",
+    *,
+    benchmark: Benchmark = False,
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -70,7 +73,7 @@ def report(  # noqa: PLR0913, PLR0917
         options["begins"], options["ends"] = last_days(opened)
     put = question(asked_for((), where or ()), options)
     with Console(stderr=True).status("Asking the lake …"):
-        found = content(opened, put, by or ())
+        found = content(opened, put, by or (), with_published=benchmark)
         written = page(found, title).encode("utf-8", "replace")
     write(out, written)
     counted = len(found.counted)

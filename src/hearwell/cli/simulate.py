@@ -28,6 +28,14 @@ def simulate(  # noqa: PLR0913, PLR0917  how large, how long, what is planted, a
             metavar="NAME",
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--only",
+            help="Bring in this record alone, such as article_view; may be given again.",
+            metavar="RECORD",
+        ),
+    ] = None,
     truth: Annotated[
         Path | None,
         typer.Option("--truth", help="Write here what is true of it (JSON).", metavar="FILE"),
@@ -57,6 +65,7 @@ def simulate(  # noqa: PLR0913, PLR0917  how large, how long, what is planted, a
                 days=days,
                 until=until,
                 effects=effect or (),
+                only=only or (),
                 truth_file=truth,
                 progress=told,
             )

@@ -1,7 +1,7 @@
 """The pieces of which tables in the terminal are made."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich import box
@@ -15,6 +15,7 @@ from hearwell.engine.answer import Answers
 from hearwell.engine.question import Asked
 from hearwell.metrics.metric import Metric
 
+HIDDEN = "hidden"
 VERDICTS = {
     "better": Text("▲ better", "bold green"),
     "worse": Text("▼ worse", "bold red"),
@@ -44,6 +45,8 @@ def labelled(metric: Metric) -> str:
 def heading(out: Console, answers: Answers, asked: Asked) -> None:
     found = next(each for each in answers.answers if each.asked == asked)
     out.print(f"[bold]{labelled(asked.metric)}[/bold], {asked.variant}: {escape(found.meaning)}")
+    if asked.metric.name in answers.simulated:
+        out.print("[bold]Simulated, not measured:[/bold] some or all of these rows were made up.")
     periods = found.periods
     if periods:
         zone = answers.zone
@@ -55,7 +58,7 @@ def heading(out: Console, answers: Answers, asked: Asked) -> None:
 def figures(cell: dict[str, Any]) -> list[str]:
     unit = cell["unit"]
     return [
-        number(cell["value"], unit),
+        HIDDEN if cell["hidden"] else number(cell["value"], unit),
         interval(cell["low"], cell["high"], unit),
         f"{cell['n']:,}",
     ]
@@ -70,17 +73,29 @@ def changes(cell: dict[str, Any]) -> list[str | Text]:
     return [difference(compared["difference"], unit), ends, VERDICTS[compared["verdict"]]]
 
 
-def left_out(out: Console, cells: Iterable[dict[str, Any]]) -> None:
+def ranks(cell: dict[str, Any]) -> list[str]:
+    """Return the value that a rank goes by, and the rank."""
+    rank = cell["rank"]
+    return [number(cell["shrunken"], cell["unit"]), NOTHING if rank is None else str(rank)]
+
+
+def left_out(out: Console, cells: Sequence[dict[str, Any]]) -> None:
     reasons: dict[str, int] = {}
     for each in cells:
         for reason, rows in each["left_out"].items():
             reasons[reason] = reasons.get(reason, 0) + rows
+    for why in dict.fromkeys(each["hidden"] for each in cells if each["hidden"]):
+        out.print(f"[dim]hidden: {why}[/dim]")
     for reason, rows in reasons.items():
         out.print(f"[dim]left out: {rows:,} {reason}[/dim]")
     out.print()
 
 
 def footer(out: Console, answers: Answers) -> None:
+    if answers.simulated:
+        out.print(
+            "[italic]simulated[/italic][dim]: made up by `hearwell simulate`, not measured[/dim]"
+        )
     for record, fresh in answers.freshness.items():
         if fresh["newest"]:
             out.print(f"[dim]newest {record}: {fresh['newest'][:16]}[/dim]")

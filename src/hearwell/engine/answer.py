@@ -1,7 +1,7 @@
 """What the engine gives back: numbers that say how sure they are, for each group and cell."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from hearwell.engine.period import Period
 from hearwell.engine.question import Asked, Question
-from hearwell.metrics.estimator import Estimator, Total
+from hearwell.metrics.estimator import Distinct, Estimator, Stock, Total
 from hearwell.metrics.metric import Better, Unit
 from hearwell.metrics.part import FloatArray, Parts
-from hearwell.stats.difference import difference, verdict
+from hearwell.stats.difference import NO_EVIDENCE, difference, verdict
 from hearwell.stats.interval import Interval
+from hearwell.stats.multiplicity import benjamini_hochberg, p_value
 
 BoolArray = npt.NDArray[np.bool_]
+
+COUNTS = (Total, Stock, Distinct)
+"""Kinds that count what there was: few are no sample of many."""
 
 FEW = 30
 """Below this many rows on either side a change gets no verdict: it could be chance."""
@@ -51,12 +55,20 @@ class Estimate:
         )
 
 
-def estimated(parts: Parts, estimator: Estimator, level: float) -> Estimate:
-    """Return values and intervals: none where nothing was counted, no interval for one row."""
-    n, value, centre = parts["n"], estimator.value(parts), estimator.centre(parts)
-    interval = estimator.interval(parts, level)
-    unclipped = estimator.open_interval(parts, level)
-    if not isinstance(estimator, Total):  # nothing counted is a total too, and a sure one
+def estimated(
+    parts: Parts, estimator: Estimator, level: float, effect: FloatArray | None = None
+) -> Estimate:
+    """Return values and intervals: none where nothing was counted, no interval for one row.
+
+    Args:
+        effect: how many rows of a cell tell as much as one would that stood for itself.
+
+    """
+    alone = parts if effect is None else parts.shared_by(effect)
+    n, value, centre = parts["n"], estimator.value(parts), estimator.centre(alone)
+    interval = estimator.interval(alone, level)
+    unclipped = estimator.open_interval(alone, level)
+    if not isinstance(estimator, COUNTS):  # nothing counted is a total too, and a sure one
         value, centre = only(n > 0, value), only(n > 0, centre)
         interval, unclipped = only_interval(n > 1, interval), only_interval(n > 1, unclipped)
     return Estimate(value, centre, interval, unclipped, n)
@@ -77,11 +89,23 @@ class Compared:
     value: FloatArray
     difference: FloatArray
     interval: Interval
+    p: FloatArray  # nan where no verdict is due
     verdict: npt.NDArray[np.str_]  # better, worse, changed, no evidence
 
+    def believed(self, where: BoolArray) -> "Compared":
+        """Return the same with a verdict only where the condition holds."""
+        return replace(self, verdict=np.where(where, self.verdict, NO_EVIDENCE))
 
-def compare(now: Estimate, before: Estimate, better: Better, *, is_total: bool) -> Compared:
-    """Compare cell by cell. Few rows give a difference, but no verdict."""
+
+def compare(
+    now: Estimate, before: Estimate, better: Better, level: float, sure: BoolArray
+) -> Compared:
+    """Compare cell by cell. Where rows are few, there is a difference but no verdict on it.
+
+    Args:
+        sure: is enough known on both sides for a verdict?
+
+    """
     point, interval = difference(
         now.value,
         now.centre,
@@ -90,11 +114,38 @@ def compare(now: Estimate, before: Estimate, better: Better, *, is_total: bool) 
         before.centre,
         before.open_interval,
     )
-    words = verdict(interval, better.value)
-    if not is_total:
-        few = ~((now.n >= FEW) & (before.n >= FEW))
-        words = np.where(few, "no evidence", words)
-    return Compared(before.value, point, interval, words)
+    p = np.where(sure, p_value(point, interval, level), np.nan)
+    return Compared(before.value, point, interval, p, verdict(interval, better.value))
+
+
+def enough(estimate: Estimate, estimator: Estimator, widest: float | None) -> BoolArray:
+    """Is enough known of each cell for a verdict or a rank?
+
+    Args:
+        widest: how far an interval may reach to either side, in the unit of the value.
+
+    """
+    if isinstance(estimator, COUNTS):
+        return np.ones(estimate.n.shape, dtype=bool)
+    known = estimate.n >= FEW
+    if widest is not None:
+        known &= (estimate.interval.high - estimate.interval.low) / 2 <= widest
+    return known
+
+
+def with_verdicts(answers: Sequence["Answer"], level: float) -> list["Answer"]:
+    """Return answers with verdicts that hold for all of them together (Benjamini-Hochberg)."""
+    family = [each.compared.p for each in answers if each.compared is not None]
+    if not family:
+        return list(answers)
+    believed = benjamini_hochberg(np.concatenate(family), 1 - level)
+    parts = iter(np.split(believed, np.cumsum([len(p) for p in family])[:-1]))
+    return [
+        each
+        if each.compared is None
+        else replace(each, compared=each.compared.believed(next(parts)))
+        for each in answers
+    ]
 
 
 @dataclass(frozen=True)
@@ -110,8 +161,15 @@ class Answer:
     periods: list[Period]
     estimate: Estimate
     left_out: Mapping[str, FloatArray]
+    hidden: BoolArray  # too few people, or few could be told from what is shown
+    shrunken: FloatArray  # the value for rankings
+    rank: npt.NDArray[np.int64]  # among the groups of its cell, 1 is best; 0 is none
     compared: Compared | None
     sql: tuple[str, ...]
+
+    @property
+    def counts_rows(self) -> bool:
+        return bool(self.estimate.n.sum())
 
     def cells(self, zone: str, level: float) -> list[dict[str, Any]]:
         """Return the answer as plain values, one object for each cell."""
@@ -131,6 +189,9 @@ class Answer:
                 "left_out": {
                     reason: int(rows[i]) for reason, rows in self.left_out.items() if rows[i]
                 },
+                "hidden": FEW_ANSWERS if self.hidden[i] else None,
+                "shrunken": plain(self.shrunken[i]),
+                "rank": int(self.rank[i]) or None,
                 "compared": self.compared_cell(i),
             }
             for i, (group, period) in enumerate(zip(self.groups, self.periods, strict=True))
@@ -149,6 +210,9 @@ class Answer:
         }
 
 
+FEW_ANSWERS = "fewer than 5 answers, or so few could be told from the others"
+
+
 def plain(number: float) -> float | None:
     return None if np.isnan(number) else float(number)
 
@@ -161,11 +225,16 @@ class Answers:
     zone: str
     answers: list[Answer]
     freshness: dict[str, dict[str, str | None]]
+    simulated: tuple[str, ...]  # the metrics that count rows which were made up, not measured
     snapshot: int
 
     def cells(self) -> list[dict[str, Any]]:
         level = self.question.level
-        return [cell for each in self.answers for cell in each.cells(self.zone, level)]
+        return [
+            cell | {"simulated": cell["metric"] in self.simulated}
+            for each in self.answers
+            for cell in each.cells(self.zone, level)
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract of `--format json`."""
@@ -182,10 +251,12 @@ class Answers:
                 "where": [f"{name}={value}" for name, value in asked.where],
                 "compare": asked.compare,
                 "clock": asked.clock,
+                "standardise": list(asked.standardise),
                 "level": asked.level,
                 "zone": self.zone,
             },
             "answers": self.cells(),
             "freshness": self.freshness,
+            "simulated": list(self.simulated),
             "snapshot": self.snapshot,
         }

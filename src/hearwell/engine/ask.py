@@ -1,17 +1,35 @@
 """Ask the lake: plan one pass for each table, run it, and make answers of the sums."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from hearwell.engine.answer import Answer, Answers, compare, estimated
-from hearwell.engine.derived import readable
-from hearwell.engine.facts import BUSINESS_DAY, Frame, dated, days, filtered, unbound_facts
-from hearwell.engine.groups import Groups, groups
-from hearwell.engine.passes import Found, Passes
+from hearwell.engine import cohort
+from hearwell.engine.answer import (
+    Answer,
+    Answers,
+    BoolArray,
+    compare,
+    enough,
+    estimated,
+    with_verdicts,
+)
+from hearwell.engine.derived import Need, needed
+from hearwell.engine.facts import (
+    BUSINESS_DAY,
+    Frame,
+    check_hours,
+    dated,
+    days,
+    filtered,
+    unbound_facts,
+    wanted,
+)
+from hearwell.engine.groups import Groups, Key, groups
+from hearwell.engine.passes import Arrays, Found, Passes
 from hearwell.engine.period import (
     Period,
     cell_after,
@@ -24,15 +42,38 @@ from hearwell.engine.period import (
     to_local,
     to_utc,
 )
-from hearwell.engine.question import Asked, Question
+from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
+from hearwell.engine.question import COHORT, Asked, Question
+from hearwell.engine.ranking import ranked
+from hearwell.engine.reads import columns_of
+from hearwell.engine.rollup import (
+    Family,
+    Kept,
+    Rolled,
+    by_of,
+    found_rollup,
+    is_whole_days,
+    rolled_bounds,
+)
+from hearwell.engine.simulated import simulated
+from hearwell.engine.standardise import (
+    NOT_IN_BOTH,
+    Standardised,
+    standardised,
+    strata,
+    weights,
+)
+from hearwell.engine.stock import accumulated
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
-from hearwell.metrics.estimator import Total
+from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 
+CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
 MICROSECOND = timedelta(microseconds=1)
 
@@ -46,33 +87,42 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
-    with lake.reading() as snapshot:
-        for record, dated_by, asked in families(question.asked):
-            with readable(lake, record):
-                bounds = bounds_of(lake, record, dated_by, question.where)
-                name = record.table_name
-                freshness[name] = bounds.newer(freshness.get(name, bounds))
-                frame = framed(lake, question, dated_by, bounds)
-                answers |= answered(lake, question, record, asked, frame)
+    made_up: set[str] = set()
+    with lake.reading() as snapshot, needed(lake) as need:
+        if any(name.startswith(COHORT) for name, _ in question.where):
+            for source in cohort.SOURCES:
+                lake.use(source)
+        for record, dated_by, is_stock, asked in families(question.asked):
+            family = Asking(lake, question, need, record, dated_by, is_stock)
+            found, bounds = family.answered(asked)
+            answers |= found
+            name = record.table_name
+            freshness[name] = bounds.newer(freshness.get(name, bounds))
+            frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
+            made_up |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
     return Answers(
         question,
         zone,
-        [answers[each] for each in question.asked],
+        with_verdicts([answers[each] for each in question.asked], question.level),
         {name: bounds.text(zone) for name, bounds in freshness.items()},
+        tuple(name for name in METRICS if name in made_up),
         snapshot,
     )
 
 
-def families(asked: Sequence[Asked]) -> Iterator[tuple[type[Record], str, list[Asked]]]:
+def families(
+    asked: Sequence[Asked],
+) -> Iterator[tuple[type[Record], str, bool, list[Asked]]]:
     """Put together what is counted over the same table by the same date."""
-    together: dict[tuple[type[Record], str], list[Asked]] = {}
+    together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
     for each in asked:
         variant = each.metric.variants()[each.variant]
         dated_by = variant.dated_by or each.metric.dated_by
-        together.setdefault((each.metric.record, dated_by), []).append(each)
-    for (record, dated_by), found in together.items():
-        yield record, dated_by, found
+        is_stock = isinstance(variant.estimator, Stock)
+        together.setdefault((each.metric.record, dated_by, is_stock), []).append(each)
+    for (record, dated_by, is_stock), found in together.items():
+        yield record, dated_by, is_stock, found
 
 
 @dataclass(frozen=True)
@@ -97,9 +147,10 @@ class Bounds:
 def bounds_of(
     lake: Lake, record: type[Record], dated_by: str, where: Sequence[tuple[str, str]]
 ) -> Bounds:
-    table = filtered(record.unbound(), where)
+    table = filtered(record.rows(), where, lake.settings.zone)
     at = dated(table, dated_by)
-    found = table.aggregate(first=at.min(), last=at.max(), received=table.received_at.max())
+    received = table.received_at.max(where=at.notnull())
+    found = table.aggregate(first=at.min(), last=at.max(), received=received)
     return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
 
 
@@ -142,35 +193,29 @@ def compared_window(now: Period, question: Question, lake: Lake) -> Period | Non
     return Period(to_utc(cell_before(first, grain, how), zone), to_utc(ends, zone))
 
 
-def answered(
-    lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
-) -> dict[Asked, Answer]:
-    """Answer what is counted over one table by one date."""
-    spans = business_spans(lake, question, record, asked, frame)
-    table = unbound_facts(record, frame, list(spans))
-    formulas = {each: formula(lake, question, each, table) for each in asked}
-    variants = {each: formula.variant for each, formula in formulas.items()}
-    cells, found = Passes(lake, record, frame, table, spans, variants).run()
-    named = groups(cells, frame, question.compare)
-    return {each: answer(question, each, formulas[each], found[each], named) for each in asked}
-
-
 def business_spans(
     lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
 ) -> Mapping[str, tuple[Expr, Expr]]:
-    """Return the stretches of time that the formulas want in business seconds."""
+    """Return the stretches of time that the formulas want in business seconds.
+
+    Raises:
+        BadQuestion: a duration is wanted by a clock that needs opening hours, and none are set.
+
+    """
     spans: dict[str, tuple[Expr, Expr]] = {}
-    if question.clock == "calendar":
-        return spans
     for each in asked:
-        clock = BusinessClock(each.metric.name, record.unbound())
+        clock = CLOCKS[question.clock](each.metric.name, record.unbound())
         try:
             each.metric.variants(record.unbound(), lake.settings, clock)
         except NoBusinessTime:
             if len(question.asked) == 1:
                 raise
         else:
+            if clock.goes_by_business:
+                check_hours(lake.settings)
             spans |= clock.spans
+    if not lake.settings.schedule:
+        return {}
     if spans:
         lake.connection.register(BUSINESS_DAY, days(frame).columns)
     return spans
@@ -195,39 +240,200 @@ def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula
         except NoBusinessTime:
             pass
         else:
-            return Formula(variants[asked.variant], "business" if clock.spans else "calendar")
-    variants = asked.metric.variants(table, lake.settings, CalendarClock())
+            told_by = "business" if clock.goes_by_business else "calendar"
+            return Formula(variants[asked.variant], told_by)
+    variants = asked.metric.variants(table, lake.settings, CalendarClock(asked.metric.name, table))
     return Formula(variants[asked.variant], "calendar")
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What is asked of one table by one date."""
+
+    lake: Lake
+    question: Question
+    need: Need
+    record: type[Record]
+    dated_by: str
+    is_stock: bool
+
+    def answered(self, asked: Sequence[Asked]) -> tuple[dict[Asked, Answer], Bounds]:
+        """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
+        lake, question, record = self.lake, self.question, self.record
+        family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
+        kept = None if self.is_stock else found_rollup(lake, question, family)
+        answers: dict[Asked, Answer] = {}
+        if kept is not None:
+            bounds = Bounds(*rolled_bounds(lake, kept, question, family))
+            frame = framed(lake, question, self.dated_by, bounds)
+            rolled = [each for each in asked if kept.has(each)]
+            if rolled and is_whole_days(question, frame):
+                answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
+                if len(answers) == len(asked):
+                    return answers, bounds
+        rest = [each for each in asked if each not in answers]
+        self.need(record)
+        bounds = bounds_of(lake, record, self.dated_by, question.where)
+        frame = framed(lake, question, self.dated_by, bounds)
+        frame = replace(frame, is_stock=self.is_stock)
+        answers |= Table(lake, question, self.need, record, frame).answered(rest)
+        return answers, bounds
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of which a question asks metrics by one date."""
+
+    lake: Lake
+    question: Question
+    need: Need
+    record: type[Record]
+    frame: Frame
+    kept: Kept | None = None  # the roll-up that has it
+
+    def answered(self, asked: Sequence[Asked]) -> dict[Asked, Answer]:
+        """Answer the metrics."""
+        formulas, cells, found = self.counted(asked, self.frame)
+        secret = self.hidden(asked, cells, found)
+        named = groups(cells, self.frame, self.question.compare)
+        counted = {each: Counted(each, formulas[each], found[each], secret[each]) for each in asked}
+        kinds = self.kinds(asked, named) if self.question.standardise else {}
+        return {
+            each: answer(self.question, counted[each], named, kinds.get(each)) for each in asked
+        }
+
+    def counted(
+        self, asked: Sequence[Asked], frame: Frame
+    ) -> tuple[dict[Asked, Formula], Arrays, dict[Asked, Found]]:
+        """Return the formulas, the keys of every cell, and what was found for each metric."""
+        spans = business_spans(self.lake, self.question, self.record, asked, frame)
+        table = unbound_facts(self.record, frame, list(spans))
+        formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
+        variants = {each: formula.variant for each, formula in formulas.items()}
+        read = set().union(*(columns_of(each.estimator) for each in variants.values()))
+        spans = {name: span for name, span in spans.items() if name in read}
+        about = (self.lake, self.record, frame, table, spans, variants, self.question.clock)
+        passes = (
+            Passes(*about) if self.kept is None else Rolled(*about, kept=self.kept, need=self.need)
+        )
+        cells, found = passes.run()
+        if frame.is_stock:
+            cells, found = accumulated(cells, found, frame)
+        return formulas, cells, found
+
+    def hidden(
+        self, asked: Sequence[Asked], cells: Arrays, found: Mapping[Asked, Found]
+    ) -> dict[Asked, BoolArray]:
+        """Return which cells of each metric must not be shown."""
+        keys, time = keys_of(cells, self.frame), -len(self.frame.keys) + len(self.frame.by)
+        if not protects(self.record):
+            return {each: np.zeros(len(keys), dtype=bool) for each in asked}
+        parts = {key: [key] for key in keys}
+        whole, whole_keys = found, keys
+        filters = {n: v for n, v in wanted(self.frame.where).items() if not n.startswith(COHORT)}
+        if filters:
+            others = tuple(name for name in filters if name not in self.frame.by)
+            kept = tuple(pair for pair in self.frame.where if pair[0].startswith(COHORT))
+            frame = replace(self.frame, by=(*self.frame.by, *others), where=kept)
+            _, all_cells, whole = self.counted(asked, frame)
+            whole_keys = keys_of(all_cells, frame)
+            first = len(self.frame.by)
+            allowed = [{value or None for value in filters[name]} for name in others]
+            parts = {key: [] for key in keys}
+            for key in whole_keys:
+                if all(v in a for v, a in zip(key[first:time], allowed, strict=True)):
+                    parts.setdefault((*key[:first], *key[time:]), []).append(key)
+        is_cut = self.frame.grain != "none"
+        return {
+            each: hidden(
+                keys,
+                found[each].parts["n"],
+                parts,
+                hidden_cells(whole_keys, whole[each].parts["n"], is_cut=is_cut),
+            )
+            for each in asked
+        }
+
+    def kinds(self, asked: Sequence[Asked], named: Groups) -> dict[Asked, Standardised]:
+        """Return the values of each metric with the mix of the period compared with."""
+        by = (*self.frame.by, *self.question.standardise)
+        frame = replace(self.frame, by=by)
+        formulas, cells, found = self.counted(asked, frame)
+        now, before = strata(keys_of(cells, frame), len(self.frame.by), len(by), named)
+        return {
+            each: standardised(
+                now,
+                before,
+                estimated(
+                    found[each].parts,
+                    formulas[each].variant.estimator,
+                    self.question.level,
+                    found[each].effect,
+                ),
+                weights(found[each].parts),
+            )
+            for each in asked
+        }
+
+
+def keys_of(cells: Arrays, frame: Frame) -> list[Key]:
+    return list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
+
+
+class Counted(NamedTuple):
+    """A metric, how it is counted, what was found, and what of it must not be shown."""
+
+    asked: Asked
+    formula: Formula
+    found: Found
+    hidden: BoolArray
+
+
 def answer(
-    question: Question, asked: Asked, formula: Formula, found: Found, cells: Groups
+    question: Question, counted: Counted, cells: Groups, held: Standardised | None
 ) -> Answer:
     """Make the answer of the parts.
 
     A total is not held against days before the first row, of which the lake knows nothing.
     """
-    variant, clock = formula
-    estimator = variant.estimator
-    estimate = estimated(found.parts, estimator, question.level)
-    better = variant.better or asked.metric.better
-    shown_cells = np.array(cells.shown, dtype=np.int64)
-    now, held = estimate.at(shown_cells), None
+    asked, (variant, clock), found, secret = counted
+    estimator, level = variant.estimator, question.level
+    estimate = estimated(found.parts, estimator, level, found.effect).only(~secret)
+    better, unit = variant.better or asked.metric.better, variant.unit or asked.metric.unit
+    widest = WIDEST.get(unit.value) if protects(asked.metric.record) else None
+    place, against = np.array(cells.shown, np.int64), np.array(cells.against, np.int64)
+    now, before = estimate.at(place), estimate.at(against)
+    left_out = {reason: rows[place] for reason, rows in found.left_out.items()}
+    if held is not None:
+        shown = ~secret[place] & (against >= 0) & ~secret[against]
+        now, before = held.now.only(shown), held.before.only(shown)
+        left_out[NOT_IN_BOTH] = held.left_out
+    compared, sure = None, enough(now, estimator, widest)
     if question.compare is not None:
-        against = np.array(cells.against, dtype=np.int64)
-        is_total = isinstance(estimator, Total)
-        known = (against >= 0) & (np.array(cells.covered, dtype=bool) | (not is_total))
-        held = compare(now, estimate.at(against).only(known), better, is_total=is_total)
+        begun = np.array(cells.covered, dtype=bool)
+        known = (against >= 0) & (begun | (not isinstance(estimator, Total | Stock)))
+        past = before.only(known)
+        compared = compare(now, past, better, level, sure & enough(past, estimator, widest))
+    alone = found.parts if found.effect is None else found.parts.shared_by(found.effect)
+    times = [
+        (period.begins, name.get("hour_of_week"))
+        for period, name in zip(cells.periods, cells.names, strict=True)
+    ]
+    named = np.array([None not in name.values() for name in cells.names], dtype=bool)
+    shrunken, rank = ranked(now, alone.at(place), estimator, better, level, times, sure & named)
     return Answer(
         asked=asked,
         meaning=variant.meaning,
-        unit=variant.unit or asked.metric.unit,
+        unit=unit,
         better=better,
         clock=clock,
         groups=cells.names,
         periods=cells.periods,
         estimate=now,
-        left_out={reason: rows[shown_cells] for reason, rows in found.left_out.items()},
-        compared=held,
+        left_out=left_out,
+        hidden=secret[place],
+        shrunken=np.where(secret[place], np.nan, shrunken),
+        rank=rank,
+        compared=compared,
         sql=found.statements,
     )

@@ -1,47 +1,115 @@
 """Make derived facts readable under their name, from the records of the lake."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import cache, partial
 
 import ibis
+import ibis.expr.types as ir
 
-from hearwell.engine.care_facts import SOURCES, TOUCHES, make_facts
-from hearwell.engine.kept import Making
-from hearwell.engine.period import organisation_days
+from hearwell.engine.case_build import SOURCES as OF_CASES
+from hearwell.engine.case_build import make_case_facts
+from hearwell.engine.contact_build import SOURCES as OF_CONTACTS
+from hearwell.engine.contact_build import TOUCHES, make_contact_facts
+from hearwell.engine.fact_build import begin
+from hearwell.engine.kept import create, drop
+from hearwell.engine.period import organisation_days, organisation_months
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.lake.tables import identifier
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
+from hearwell.metrics.facts.agent_month import AgentMonth, agent_months
+from hearwell.metrics.facts.article_reading import ArticleReading, article_readings
+from hearwell.metrics.facts.article_use import ArticleUse, article_uses
+from hearwell.metrics.facts.backlog import BacklogChange, backlog_changes
 from hearwell.metrics.facts.call_episode import CallEpisode
+from hearwell.metrics.facts.case_after import CaseAfter
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.case_handling import CaseHandling
 from hearwell.metrics.facts.contact import Contact
+from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
+from hearwell.metrics.facts.deadline import Deadline
 from hearwell.metrics.facts.issue import Issue
 from hearwell.metrics.facts.journey_point import JourneyPoint
+from hearwell.metrics.facts.purchase import Purchase, purchases
+from hearwell.metrics.facts.reply_wait import ReplyWait
+from hearwell.metrics.part import Expr
+from hearwell.records.agent import Agent
+from hearwell.records.article import Article
+from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
+from hearwell.records.customer import Customer
 from hearwell.records.message import Message
+from hearwell.records.order import Order
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
-    AgentDay: (Call, Shift),
-    CaseFact: (Case, Message, CaseEvent),
-    CallEpisode: (Call,),
-    Contact: (Call, Case, Message),
-    Issue: (Call, Case, Message, CaseEvent),
-    JourneyPoint: (*SOURCES, *TOUCHES),
+    AgentDay: (Call, Shift, Message, Case),
+    AgentMonth: (Agent, Shift, Call, Message),
+    ArticleReading: (ArticleView, Article),
+    ArticleUse: (ArticleView, Article, Call),
+    BacklogChange: OF_CASES,
+    CallEpisode: OF_CONTACTS,
+    CaseAfter: OF_CONTACTS,
+    CaseFact: OF_CASES,
+    Contact: OF_CONTACTS,
+    CustomerMonth: (Customer,),
+    Purchase: (Order,),
+    CaseHandling: OF_CASES,
+    Issue: OF_CONTACTS,
+    JourneyPoint: (*OF_CONTACTS, *TOUCHES),
+    ReplyWait: OF_CASES,
+    Deadline: OF_CASES,
 }
-"""Of which records each derived fact is made, above all others."""
+"""Of which records each derived fact is made."""
 
-ANY_OF = frozenset({CallEpisode, Contact, Issue, JourneyPoint})
-"""Those that are made of whatever there is of these records, and do not need all."""
+CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
+"""Those that are made of what is kept of each case."""
+
+CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, Issue, JourneyPoint)
+"""Those that are made of what is kept of callers, and of owners of cases and contacts."""
+
+CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
+    AgentDay: (Message, Case),
+    AgentMonth: (Shift, Call, Message),
+    ArticleReading: (Article,),
+    ArticleUse: (Article, Call),
+    BacklogChange: (Message, CaseEvent),
+    CallEpisode: (Case, Message, CaseEvent, ArticleView),
+    CaseAfter: (Call, Message, ArticleView),
+    Contact: OF_CONTACTS,
+    Issue: OF_CONTACTS,
+    JourneyPoint: (*OF_CONTACTS, *TOUCHES),
+}
+"""Those of them without which there are rows all the same."""
+
+DAY = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_day")
+MONTH = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_month")
+WORK = ibis.table({"until": "timestamp"}, name="organisation_work")
+
+STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
+    AgentDay: partial(agent_days, day=DAY, work=WORK),
+    AgentMonth: partial(agent_months, month=MONTH),
+    ArticleReading: article_readings,
+    ArticleUse: article_uses,
+    BacklogChange: backlog_changes,
+    CustomerMonth: partial(customer_months, month=MONTH),
+    Purchase: purchases,
+}
+"""Which tables lead from the records, in the order above, to the fact."""
 
 KNOWN_INSTANTS = """
-select min(instant), max(instant) from (
-    select unnest([min(connected_at), max(connected_at), max(ended_at)]) as instant from call
-    union all select unnest([min(started_at), max(started_at), max(ended_at)]) from shift
-)
+select min(instant), max(instant), max(instant) filter (is_work) from (
+    select unnest([min(connected_at), max(connected_at), max(ended_at)]), true from call
+    union all select unnest([min(started_at), max(started_at), max(ended_at)]), true from shift
+    union all select unnest([min(sent_at), max(sent_at)]), false from message
+) as known(instant, is_work)
 """
+"""The first and last instant of which agents' days are made, and the last of calls and shifts."""
 
 
 @contextmanager
@@ -49,29 +117,90 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
     for source in MADE_FROM.get(record, (record,)):
         lake.use(source)
-    making = None
-    if record is AgentDay:
-        making = make_agent_days(lake)
-    elif record in MADE_FROM:
-        making = make_facts(lake, record)
+    made = make(lake, record)
     try:
         yield
     finally:
-        if making is not None:
-            making.drop()
+        drop(lake, made)
 
 
-def make_agent_days(lake: Lake) -> Making:
-    making = Making(lake, None, lake.snapshot)
-    run = lake.connection.execute
-    first, last = run(KNOWN_INSTANTS).fetchall()[0]
-    day = ibis.table({"began_at": "timestamp", "day_end": "timestamp"}, name="organisation_day")
-    nothing = "select null::timestamp as began_at, null::timestamp as day_end where false"
-    making.create("organisation_day", nothing)
-    if first is not None:
-        edges = organisation_days(lake.settings.zone, first, last)
-        lake.connection.executemany("insert into organisation_day values (?, ?)", edges)
-    until = ibis.null("timestamp") if last is None else ibis.timestamp(last)
-    made = agent_days(Call.unbound(), Shift.unbound(), day, until)
-    making.create(AgentDay.table_name, sql(made))
-    return making
+Need = Callable[[type[Record]], None]
+
+
+@contextmanager
+def needed(lake: Lake) -> Iterator[Need]:
+    """Give a function that makes a record readable until all is answered, each only once."""
+    with ExitStack() as stack:
+        there: set[type[Record]] = set()
+
+        def need(record: type[Record]) -> None:
+            if record not in there:
+                stack.enter_context(readable(lake, record))
+                there.add(record)
+
+        yield need
+
+
+def make(lake: Lake, record: type[Record]) -> list[str]:
+    """Make what a fact is derived by; return the tables that were made."""
+    if record in CASE_FACTS or record in CONTACT_FACTS:
+        making = begin(lake)
+        make_kept = make_case_facts if record in CASE_FACTS else make_contact_facts
+        make_kept(making, record)
+        return making.made
+    made: list[str] = []
+    if record in CALENDARS:
+        CALENDARS[record](lake, made)
+    for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
+        create(lake, made, name, query)
+    return made
+
+
+@cache
+def queries(record: type[Record]) -> Mapping[str, str]:
+    """Return the queries that lead to a fact, in their order; none for a record."""
+    if record not in STEPS:
+        return {}
+    steps = STEPS[record](*(source.unbound() for source in MADE_FROM[record]))
+    return {name: sql(step) for name, step in steps.items()}
+
+
+def days_of_agents(lake: Lake, made: list[str]) -> None:
+    first, last, until = lake.connection.execute(KNOWN_INSTANTS).fetchall()[0]
+    edges = organisation_days(lake.settings.zone, first, last) if first else []
+    calendar(lake, made, DAY, edges)
+    calendar(lake, made, WORK, [(until,)])
+
+
+def months_of_agents(lake: Lake, made: list[str]) -> None:
+    months(lake, made, "select min(joined_at), max(received_at) from agent")
+
+
+def months_of_customers(lake: Lake, made: list[str]) -> None:
+    months(lake, made, "select min(first_seen_at), max(received_at) from customer")
+
+
+def months(lake: Lake, made: list[str], span: str) -> None:
+    first, last = lake.connection.execute(span).fetchall()[0]
+    edges = organisation_months(lake.settings.zone, first, last) if first else []
+    calendar(lake, made, MONTH, edges)
+
+
+def calendar(
+    lake: Lake, made: list[str], table: ir.Table, rows: Sequence[tuple[datetime | None, ...]]
+) -> None:
+    """Make a table of instants in UTC, such as the edges of the organisation's days."""
+    name = table.get_name()
+    columns = ", ".join(f"null::timestamp as {identifier(column)}" for column in table.columns)
+    create(lake, made, name, f"select {columns} where false")
+    if rows:
+        values = ", ".join("?" for _ in table.columns)
+        lake.connection.executemany(f"insert into {name} values ({values})", rows)
+
+
+CALENDARS: dict[type[Record], Callable[[Lake, list[str]], None]] = {
+    AgentDay: days_of_agents,
+    AgentMonth: months_of_agents,
+    CustomerMonth: months_of_customers,
+}
+"""What some facts are made with besides records."""

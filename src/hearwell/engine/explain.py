@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
-from hearwell.engine.derived import ANY_OF, MADE_FROM
+from hearwell.engine.derived import CAN_DO_WITHOUT, MADE_FROM
 from hearwell.engine.facts import Frame, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.rows import columns_of, used_by
+from hearwell.engine.reads import columns_of
+from hearwell.engine.rows import used_by
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.clock import CalendarClock
 from hearwell.metrics.metric import Metric
 from hearwell.records import RECORDS
 from hearwell.records.record import Record
@@ -25,12 +27,15 @@ EXAMPLE = Period(datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001  na
 def statements(asked: Asked, settings: Settings) -> list[str]:
     """Return the SQL of a metric, for a period such as the year 2026."""
     metric = asked.metric
-    variant = metric.variants(settings=settings)[asked.variant]
+    clock = CalendarClock(metric.name, metric.record.unbound())
+    variant = metric.variants(metric.record.unbound(), settings, clock)[asked.variant]
+    spans = clock.spans if settings.schedule else {}
     dated_by = variant.dated_by or metric.dated_by
     frame = Frame(dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
-    table = unbound_facts(metric.record, frame, [])
-    variant = metric.variants(table, settings)[asked.variant]
-    return Passes(None, metric.record, frame, table, {}, {asked: variant}).statements()
+    table = unbound_facts(metric.record, frame, list(spans))
+    variant = metric.variants(table, settings, CalendarClock(metric.name, table))[asked.variant]
+    spans = {name: span for name, span in spans.items() if name in columns_of(variant.estimator)}
+    return Passes(None, metric.record, frame, table, spans, {asked: variant}).statements()
 
 
 def columns_read(metric: Metric) -> list[str]:
@@ -46,13 +51,19 @@ def needed_by(record: str, column: str) -> list[str]:
     return [
         metric.name
         for metric in METRICS.values()
-        if any(each.table_name == record for each in made_from(metric))
+        if any(each.table_name == record for each in needed_for(metric))
         and (metric.record.table_name != record or column in columns_read(metric))
     ]
 
 
 def made_from(metric: Metric) -> tuple[type[Record], ...]:
     return MADE_FROM.get(metric.record, (metric.record,))
+
+
+def needed_for(metric: Metric) -> tuple[type[Record], ...]:
+    """Return the records without which the metric has no rows."""
+    spared = CAN_DO_WITHOUT.get(metric.record, ())
+    return tuple(each for each in made_from(metric) if each not in spared)
 
 
 @dataclass(frozen=True)
@@ -84,14 +95,14 @@ def answerable(lake: Lake, only: type[Record] | None = None) -> Answerable:
 
 def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
     """Say what a metric misses that counts no row: records, values of a column, or fitting rows."""
-    sources = [each.table_name for each in made_from(metric)]
+    sources = [each.table_name for each in needed_for(metric)]
     empty = [name for name in sources if not filled[name]]
-    if empty and (metric.record not in ANY_OF or len(empty) == len(sources)):
+    if empty:
         return f"no records of {' and '.join(empty)}"
     known = set().union(*(filled[name] for name in sources))
     read = used_by(Asked(metric, next(iter(metric.variants()))))
     unknown = sorted(read & set(metric.record.columns()) - known)
-    if metric.record.table_name in sources and unknown:
+    if sources == [metric.record.table_name] and unknown:
         return f"no row that counts; nothing known of {', '.join(unknown)}"
     return "no row that counts"
 

@@ -9,9 +9,11 @@ import ibis.expr.types as ir
 
 from hearwell.clock.business import BusinessDays, business_days, with_business_seconds
 from hearwell.clock.zone import local_time
+from hearwell.engine.cohort import SAME, in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
-from hearwell.engine.question import CUSTOM
+from hearwell.engine.question import COHORT, CUSTOM
+from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 from hearwell.settings import Settings
@@ -32,6 +34,7 @@ class Frame:
     before: Period | None
     since: datetime  # the day on which the rows begin
     settings: Settings
+    is_stock: bool = False  # rows are comings and goings: all before the end count
 
     @property
     def keys(self) -> list[str]:
@@ -60,17 +63,29 @@ def dimension(table: Expr, name: str) -> Expr:
     return table[name]
 
 
-def filtered(table: Expr, where: Sequence[tuple[str, str]]) -> Expr:
-    """Keep rows with these values; a dimension named twice may have either, empty means unknown."""
-    wanted: dict[str, list[str]] = {}
-    for name, value in where:
-        wanted.setdefault(name, []).append(value)
-    for name, values in wanted.items():
+def filtered(table: Expr, where: Sequence[tuple[str, str]], zone: str) -> Expr:
+    """Keep rows with these values; a dimension named twice may have either, empty means unknown.
+
+    Those who have rows in both periods are found later, by `facts`.
+    """
+    for name, values in wanted(where).items():
+        if name.startswith(COHORT):
+            if name != SAME:
+                table = table.filter(of_cohort(table, name, values, zone))
+            continue
         column = dimension(table, name)
         known = [value for value in values if value]
         keep = column.isin(known) if known else ibis.literal(False)
         table = table.filter(keep | column.isnull() if "" in values else keep)
     return table
+
+
+def wanted(where: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Put together the values wanted of each dimension."""
+    values: dict[str, list[str]] = {}
+    for name, value in where:
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def within(instant: Expr, period: Period) -> Expr:
@@ -81,8 +96,19 @@ def cell(instant: Expr, frame: Frame) -> dict[str, Expr]:
     """Return the columns that tell rows apart by time."""
     period = frame.now if frame.before is None else frame.whole
     local = local_time(instant, frame.settings.zone, period.begins, period.ends)
+    return cell_of(local, within(instant, frame.now), frame)
+
+
+def cell_of(local: Expr, is_now: Expr, frame: Frame) -> dict[str, Expr]:
+    """Return the columns that tell rows apart by time.
+
+    Args:
+        local: the time on the organisation's clock.
+        is_now: does it lie in the period of the question, not in that compared with?
+
+    """
     if frame.grain in {"none", "hour_of_week"}:
-        before = within(instant, frame.now).ifelse(0, 1) if frame.before else ibis.literal(0)
+        before = is_now.ifelse(0, 1) if frame.before else ibis.literal(0)
         keys = {"cell": before.cast("int8")}
         if frame.grain == "hour_of_week":
             keys["hour"] = (local.day_of_week.index() * 24 + local.hour()).cast("int16")
@@ -99,19 +125,37 @@ def cell(instant: Expr, frame: Frame) -> dict[str, Expr]:
 
 def facts(record: type[Record], frame: Frame, spans: Mapping[str, tuple[Expr, Expr]]) -> Expr:
     """Return the rows of a question, with their keys and business seconds as columns."""
-    table = filtered(record.unbound(), frame.where)
+    table = asked_about(record, frame)
     instant = dated(table, frame.dated_by)
-    periods = within(instant, frame.now)
-    if frame.before is not None:
-        periods = periods | within(instant, frame.before)
-    table = table.filter(periods)
+    if frame.is_stock:  # what came before the first cell is there from its beginning on
+        instant = ibis.greatest(instant, ibis.timestamp(frame.whole.begins))
     by = {f"by_{i}": dimension(table, name) for i, name in enumerate(frame.by)}
-    table = table.mutate(**by, **cell(dated(table, frame.dated_by), frame))
+    table = table.mutate(**by, **cell(instant, frame))
     if spans:
         table = with_business_seconds(
             table, days(frame), schedule_of(table, record, frame.settings), spans
         )
     return table
+
+
+def asked_about(record: type[Record], frame: Frame) -> Expr:
+    """Return the rows of the periods of a question, with its filters."""
+    zone = frame.settings.zone
+    table = filtered(record.rows(), frame.where, zone)
+    instant = dated(table, frame.dated_by)
+    if frame.is_stock:
+        return table.filter(instant < ibis.timestamp(frame.whole.ends))
+    periods = within(instant, frame.now)
+    if frame.before is not None:
+        periods = periods | within(instant, frame.before)
+    if SAME in wanted(frame.where):
+        if frame.before is None:
+            problem = f"{SAME} needs two periods: give --from and --compare."
+            raise BadQuestion(problem)
+        again = filtered(record.rows().view(), frame.where, zone)
+        at = dated(again, frame.dated_by)
+        periods &= in_both(table, again, at, frame.now, frame.before)
+    return table.filter(periods)
 
 
 def days(frame: Frame) -> BusinessDays:
@@ -123,14 +167,18 @@ def days(frame: Frame) -> BusinessDays:
     )
 
 
-def schedule_of(table: Expr, record: type[Record], settings: Settings) -> Expr:
-    """Return the name of the first schedule that applies to a row; null if none does."""
+def check_hours(settings: Settings) -> None:
+    """Raise a BadQuestion where no opening hours are set."""
     if not settings.schedule:
         problem = (
             "The business clock needs opening hours, and none are set. "
             "Add a [[schedule]] to hearwell.toml in the lake's folder."
         )
         raise BadQuestion(problem)
+
+
+def schedule_of(table: Expr, record: type[Record], settings: Settings) -> Expr:
+    """Return the name of the first schedule that applies to a row; null if none does."""
     branches = []
     for schedule in settings.schedule:
         if not set(schedule.applies_to) <= set(record.dimensions()):
@@ -147,3 +195,13 @@ def unbound_facts(record: type[Record], frame: Frame, spans: Sequence[str]) -> i
     schema: dict[str, str] = {name: c.dtype for name, c in record.columns().items()}
     schema |= dict.fromkeys(frame.keys, "int64") | dict.fromkeys(spans, "float64")
     return ibis.table(schema, name=FACTS)
+
+
+def counted(estimator: Estimator) -> Expr:
+    """Return the condition under which a row is one of the n that the value rests on."""
+    part = estimator.parts()["n"]
+    if part.of is None:
+        return part.where
+    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
+    of = part.of.cast("int8") if isinstance(part.of, ir.BooleanValue) else part.of
+    return part.where & of.notnull()

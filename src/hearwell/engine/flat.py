@@ -15,6 +15,7 @@ def flat(cells: Iterable[dict[str, Any]]) -> tuple[list[str], list[list[Any]]]:
             | cell["period"]
             | cell["group"]
             | {name: cell[name] for name in ("value", "low", "high", "level", "n")}
+            | {name: cell[name] for name in ("hidden", "shrunken", "rank", "simulated")}
             | {"left_out": json.dumps(cell["left_out"], ensure_ascii=False)}
             | {"compared_value": compared.get("value")}
             | {name: compared.get(name) for name in ("difference", "verdict")}

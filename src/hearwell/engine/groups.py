@@ -28,6 +28,7 @@ class Groups:
     names: list[dict[str, str | None]]
     periods: list[Period]
     against: list[int]  # place of the cell compared with, or -1
+    keys: list[tuple[Key, Key | None]]  # the cell shown, and the one compared with
     covered: list[bool]  # does what it is compared with begin no earlier than the rows do?
 
 
@@ -35,7 +36,7 @@ def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> G
     """Name the cells of a frame. Cells computed only to compare with are not shown."""
     keys: list[Key] = list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
     places = {key: i for i, key in enumerate(keys)}
-    found = Groups([], [], [], [], [])
+    found = Groups([], [], [], [], [], [])
     for i, key in enumerate(keys):
         span, other = placed(key[-1], frame, compare)
         if span is None:
@@ -43,7 +44,9 @@ def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> G
         found.shown.append(i)
         found.names.append(named(key, frame))
         found.periods.append(span)
-        found.against.append(-1 if other is None else places.get((*key[:-1], other), -1))
+        compared_with = None if other is None else (*key[:-1], other)
+        found.keys.append((key, compared_with))
+        found.against.append(-1 if compared_with is None else places.get(compared_with, -1))
         found.covered.append(other is not None and frame.since <= began(other, frame))
     return found
 

@@ -1,11 +1,13 @@
 """The queries over one table: one for all sums, and one for each number that has quantiles."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+import duckdb
 import ibis
 import numpy as np
 
@@ -13,14 +15,26 @@ from hearwell.engine.facts import FACTS, Frame, facts
 from hearwell.engine.question import Asked
 from hearwell.engine.sums import ROWS, Plan, columns, place, shelf, sql
 from hearwell.lake.lake import Lake
+from hearwell.metrics.clock import ClockName
 from hearwell.metrics.metric import Variant
-from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts
+from hearwell.metrics.part import (
+    EVERY_ROW,
+    SKETCH_SIZE,
+    Expr,
+    FloatArray,
+    Part,
+    Parts,
+    Sketch,
+)
 from hearwell.records.record import Record
+from hearwell.stats.cluster import design_effect
 
 EXACT_ROWS = 2_000_000
 """Up to this many rows every value of a histogram is kept. Above, values share a shelf that is a
 second or 2 % wide and is told by its mean: whole seconds stay exact up to a minute."""
 
+ON_SHELF, AMOUNT = "on_shelf", "on_shelf_amount"  # how many rows a shelf has, and their sum
+MEAN = f"h.{AMOUNT} / h.{ON_SHELF}"
 EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
 T = TypeVar("T")
 Arrays = dict[str, Any]  # column → masked array
@@ -52,6 +66,7 @@ class Found:
     parts: Parts
     left_out: Mapping[str, FloatArray]
     statements: tuple[str, ...]
+    effect: FloatArray | None = None  # how many rows of a cell tell as much as one
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,7 @@ class Passes:
     table: Any  # the facts, as formulas were written over them
     spans: Mapping[str, tuple[Expr, Expr]]
     variants: Mapping[Asked, Variant]
+    clock: ClockName = "calendar"
 
     def run(self) -> tuple[Arrays, dict[Asked, Found]]:
         """Return the keys of every cell as arrays, and what was found for each metric."""
@@ -81,27 +97,46 @@ class Passes:
             is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {each: columns_of[each].found(cells, statement) for each in self.variants}
-            for number, (asked, of, kinds) in enumerate(self.spreads()):
+            self.before_histograms(is_exact=is_exact)
+            for number, (asked, _, _) in enumerate(self.spreads):
                 query, counts = WRITTEN.get(
-                    (number, is_exact, self.key), partial(self.spread, of, kinds, is_exact=is_exact)
+                    (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
                 )
                 histogram = execute(query).fetchnumpy()
                 for each, names in asked.items():
                     wanted = {name: counts[kind] for name, kind in names.items()}
                     found[each] = with_histogram(found[each], histogram, wanted, query)
+            for each, of in self.sketches():
+                query = WRITTEN.get(("sketch", each, self.key), partial(self.sketch, of))
+                hashes = execute(query).fetchnumpy()
+                found[each] = with_histogram(found[each], hashes, {}, query)
+            for column, asked_by in self.clustered().items():
+                query = WRITTEN.get(
+                    ("clusters", column, self.key), partial(self.clusters, column, asked_by)
+                )
+                sums = execute(query).fetchnumpy()
+                for i, each in enumerate(asked_by):
+                    found[each] = with_effect(found[each], sums, i, query)
         finally:
-            execute("drop table cells")
+            with suppress(duckdb.Error):  # of a transaction that has failed, and says why
+                execute("drop table cells")
         return cells, found
+
+    def before_histograms(self, *, is_exact: bool) -> None:
+        """Make readable what histograms are made of; the rows are already."""
 
     def statements(self) -> list[str]:
         """Return the statements that would be run, without running them."""
-        spreads = [self.spread(of, kinds, is_exact=True)[0] for _, of, kinds in self.spreads()]
-        return [self.sums()[0], *spreads]
+        spreads = [self.spread(i, is_exact=True)[0] for i in range(len(self.spreads))]
+        sketches = [self.sketch(of) for _, of in self.sketches()]
+        clusters = [self.clusters(column, asked) for column, asked in self.clustered().items()]
+        return [self.sums()[0], *spreads, *sketches, *clusters]
 
     @cached_property
     def key(self) -> Hashable:
         """What decides the queries: the same question gets those that were written before."""
-        return self.record, repr(self.frame), tuple(self.variants), tuple(self.spans)
+        asked = tuple(self.variants)
+        return self.record, repr(self.frame), asked, self.clock, tuple(self.spans)
 
     def sums(self) -> tuple[str, dict[Asked, "Columns"]]:
         """Return the query of all sums, and where those of each metric will be found."""
@@ -138,12 +173,10 @@ class Passes:
 
         The answers stand apart, or Ibis would write each into every condition that reads it.
         """
-        rows = self.rows
-        read = sorted(columns(one) & set(rows.columns) | set(self.frame.keys))
         answers = plan.answers(ibis.table(one.schema(), name="sums"))
         chosen = two(ibis.table(answers.schema(), name="answers"))
         return (
-            f"with {FACTS} as ({sql(rows.select(read))}), sums as ({sql(one)}), "
+            f"with {FACTS} as ({self.facts_of(one)}), sums as ({sql(one)}), "
             f"answers as ({sql(answers)}) {sql(chosen)}"
         )
 
@@ -154,13 +187,12 @@ class Passes:
         # The histograms know the other cells by their number, so the new one comes last.
         return {name: np.append(column, 0) for name, column in cells.items()}
 
+    @cached_property
     def spreads(self) -> list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]]:
-        """Put together the metrics that need a histogram of the same number.
+        """The metrics that need a histogram, those of the same number together.
 
-        Returns:
-            For each number: the metrics, each with its kinds of row and the column that counts
-            them; the number; and the columns with their conditions.
-
+        For each number: the metrics, each with its kinds of row and the column that counts them;
+        the number; and the columns with their conditions.
         """
         together: list[tuple[dict[Asked, dict[str, str]], Expr, dict[str, Expr]]] = []
         for each, variant in self.variants.items():
@@ -175,31 +207,120 @@ class Passes:
             asked[each] = {name: column_for(where, kinds) for name, where in spread.kinds.items()}
         return together
 
-    def spread(
-        self, of: Expr, kinds: Mapping[str, Expr], *, is_exact: bool
-    ) -> tuple[str, dict[str, str]]:
+    def spread(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
         """Return the query of a histogram, and its column for each kind of row.
 
         The histogram has every value, or shelves that are told by the mean of their values.
         """
+        statement, counts = self.shelves(number, is_exact=is_exact)
+        return self.histogram(statement, counts, "shelf" if is_exact else MEAN), counts
+
+    def shelves(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
+        """Return the query of the rows on each shelf of each cell, and its columns."""
+        _, of, kinds = self.spreads[number]
         plan, value = self.plan(), of.cast("float64")
         counts = {name: plan.add(Part("count", None, where)) for name, where in kinds.items()}
         if not is_exact:
             place(value, plan.amounts)
 
-        def shelves(answers: Any) -> Expr:
+        def chosen(answers: Any) -> Expr:
             answers = answers.filter(answers.shelf.notnull())
-            told = {} if is_exact else {"value": answers.amount_0.sum() / answers[ROWS].sum()}
+            if is_exact:
+                return plan.step_two(answers, "shelf")
+            told = {ON_SHELF: answers[ROWS].sum(), AMOUNT: answers.amount_0.sum()}
             return plan.step_two(answers, "shelf", **told)
 
         one = plan.step_one(shelf=value if is_exact else shelf(value))
-        same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
+        return self.statement(plan, one, chosen), counts
+
+    def histogram(self, shelves: str, counts: Mapping[str, str], value: str) -> str:
         return (
-            f"select c.cell_id, {'h.shelf' if is_exact else 'h.value'} as value, "
+            f"select c.cell_id, {value} as value, "
             f"{', '.join(f'h.{column}' for column in dict.fromkeys(counts.values()))} "
-            f"from ({self.statement(plan, one, shelves)}) as h join cells as c on {same} "
-            f"order by c.cell_id, value"
-        ), counts
+            f"from ({shelves}) as h {self.beside_cells} order by c.cell_id, value"
+        )
+
+    @property
+    def beside_cells(self) -> str:
+        """The join that tells the number of the cell of each row of `h`."""
+        same = " and ".join(f"h.{key} is not distinct from c.{key}" for key in self.frame.keys)
+        return f"join cells as c on {same}"
+
+    def sketches(self) -> list[tuple[Asked, Sketch]]:
+        """Return the metrics that tell values apart, and which."""
+        wanted = [(each, variant.estimator.sketch()) for each, variant in self.variants.items()]
+        return [(each, sketch) for each, sketch in wanted if sketch is not None]
+
+    def sketch(self, sketch: Sketch) -> str:
+        """Return the query of the smallest hashes of each cell, as parts of the greatest."""
+        hashed = sketch.of.hash()  # a whole number of 64 bits, with a sign
+        told = self.table.filter(sketch.where).select(*self.frame.keys, hashed=hashed).distinct()
+        keys = ", ".join(self.frame.keys)
+        return (
+            f"select c.cell_id, (unnest(h.hashes) + {2.0**63}) / {2.0**64} as value from ("
+            f"with {FACTS} as ({self.facts_of(told)}), told as ({sql(told)}) "
+            f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
+            f") as h {self.beside_cells} order by c.cell_id, value"
+        )
+
+    def clustered(self) -> dict[str, list[Asked]]:
+        """Put together the metrics whose rows belong to the same kind of person."""
+        together: dict[str, list[Asked]] = {}
+        for each, variant in self.variants.items():
+            column = each.metric.clustered_by
+            if column is not None and variant.estimator.linear() is not None:
+                together.setdefault(column, []).append(each)
+        return together
+
+    def clusters(self, column: str, asked: Sequence[Asked]) -> str:
+        """Return the query of the sums, row by row and cluster by cluster, of each metric.
+
+        A row of nobody who is known is a cluster of its own.
+        """
+        table, keys = self.table, self.frame.keys
+        linear = [self.variants[each].estimator.linear() for each in asked]
+        sums: dict[str, Expr] = {}
+        for i, each in enumerate(linear):
+            if each is None:
+                raise TypeError
+            over, under = each.over, each.under
+            sums |= {f"over_{i}": over.sum(), f"under_{i}": under.sum()}
+            if each.kind != "share":
+                sums[f"oo_{i}"] = (over * over).sum()
+            if each.kind == "ratio":
+                sums |= {f"ou_{i}": (over * under).sum(), f"uu_{i}": (under * under).sum()}
+                sums[f"rows_{i}"] = under.count()
+        persons = table.group_by(*keys, person=table[column]).aggregate(**sums)
+        person = ibis.table(persons.schema(), name="persons")
+        is_known = person.person.notnull()
+        totals: dict[str, Expr] = {}
+        for i in range(len(linear)):
+
+            def summed(name: str, otherwise: str, i: int = i) -> Expr:
+                """Return a sum that was made, or that which it is equal to for shares and means."""
+                return person[f"{name}_{i}" if f"{name}_{i}" in sums else f"{otherwise}_{i}"]
+
+            over, under, rows = person[f"over_{i}"], person[f"under_{i}"], summed("rows", "under")
+            squares = {
+                "oo": (over * over, summed("oo", "over")),
+                "ou": (over * under, summed("ou", "over")),
+                "uu": (under * under, summed("uu", "under")),
+            }
+            totals |= {f"over_{i}": over.sum(), f"under_{i}": under.sum(), f"rows_{i}": rows.sum()}
+            totals[f"clusters_{i}"] = is_known.ifelse((rows > 0).cast("float64"), rows).sum()
+            for name, (of_cluster, of_rows) in squares.items():
+                totals[f"{name}_{i}"] = of_rows.sum()
+                totals[f"cluster_{name}_{i}"] = is_known.ifelse(of_cluster, of_rows).sum()
+        cells = person.group_by(keys).aggregate(**totals)
+        return (
+            f"select c.cell_id, h.* from (with {FACTS} as ({self.facts_of(persons)}), "
+            f"persons as ({sql(persons)}) {sql(cells)}) as h {self.beside_cells}"
+        )
+
+    def facts_of(self, query: Expr) -> str:
+        """Return the SQL of the rows, with the columns that a query reads."""
+        read = sorted(columns(query) & set(self.rows.columns) | set(self.frame.keys))
+        return sql(self.rows.select(read))
 
 
 @dataclass(frozen=True)
@@ -237,6 +358,25 @@ def with_histogram(
         {name: floats(histogram[column]) for name, column in columns_of.items()},
     )
     return Found(parts, found.left_out, (*found.statements, statement))
+
+
+def with_effect(found: Found, sums: Arrays, i: int, statement: str) -> Found:
+    """Add how much the rows of a cell that belong to one person are alike."""
+
+    def column(name: str) -> FloatArray:
+        placed = np.zeros(found.parts.groups)
+        placed[sums["cell_id"].astype(np.int64)] = np.nan_to_num(floats(sums[f"{name}_{i}"]))
+        return placed
+
+    effect = design_effect(
+        column("over"),
+        column("under"),
+        (column("oo"), column("ou"), column("uu")),
+        (column("cluster_oo"), column("cluster_ou"), column("cluster_uu")),
+        column("rows"),
+        column("clusters"),
+    )
+    return replace(found, statements=(*found.statements, statement), effect=effect)
 
 
 def floats(array: Any) -> FloatArray:

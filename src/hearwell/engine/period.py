@@ -163,3 +163,15 @@ def organisation_days(
         to_utc(datetime.combine(begins + timedelta(days=i), time()), zone) for i in range(count + 1)
     ]
     return list(pairwise(midnights))
+
+
+def organisation_months(
+    zone: str, first: datetime, last: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return the beginning and end, in UTC, of each of the organisation's months in a span."""
+    begins = to_local(max(first, datetime(YEARS.start, 1, 2)), zone)  # noqa: DTZ001  naive UTC
+    ends = to_local(last, zone)
+    month = datetime(begins.year, begins.month, 1)  # noqa: DTZ001  local
+    count = (ends.year - month.year) * 12 + ends.month - month.month + 1
+    firsts = [to_utc(months_later(month, i), zone) for i in range(count + 1)]
+    return list(pairwise(firsts))

@@ -11,6 +11,10 @@ from hearwell.metrics.metric import Metric
 MOST_DIMENSIONS = 3
 EVERY_VARIANT = "all"
 CUSTOM = "custom."
+COHORT = "cohort."
+COHORTS = ("cohort.first_bought", "cohort.bought", "cohort.first_seen", "cohort.same")
+"""Filters by what is known of the customer: the month of the first purchase, a product bought, the
+month in which they were first seen, and those who have rows in both periods that are compared."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Question:
     compare: Compare | None = None
     clock: ClockName = "calendar"
     level: float = 0.95
+    standardise: tuple[str, ...] = ()  # dimensions whose mix is held as in the period compared with
 
     def __post_init__(self) -> None:
         if len(self.by) > MOST_DIMENSIONS:
@@ -46,15 +51,44 @@ class Question:
             problem = f"The level must lie between 0 and 1, such as 0.95; {self.level:g} was given."
             raise BadQuestion(problem)
         for each in self.asked:
-            for name in (*self.by, *(name for name, _ in self.where)):
+            for name in (*self.by, *self.standardise, *(name for name, _ in self.where)):
                 check_dimension(each.metric, name)
+        if self.standardise:
+            self.check_standardise()
+
+    def check_standardise(self) -> None:
+        if self.compare is None:
+            problem = "What is standardised is held against another period: add --compare."
+            raise BadQuestion(problem)
+        for each in self.asked:
+            if each.metric.variants()[each.variant].estimator.linear() is None:
+                problem = (
+                    f"{each.metric.name} {each.variant} is no share, mean or ratio, and has no "
+                    "standardised value. Ask for its mean, if it has one."
+                )
+                raise BadQuestion(problem)
 
 
 def check_dimension(metric: Metric, name: str) -> None:
+    if name.startswith(COHORT):
+        check_cohort(metric, name)
+        return
     known = metric.record.dimensions()
     custom = name.startswith(CUSTOM) and "custom" in metric.record.columns()
     if name not in known and not custom:
         raise UnknownDimension(metric.name, name, known)
+    if metric.is_anonymous and name == "agent_id":
+        problem = f"{metric.name} is anonymous: it is not told by agent. Group by team."
+        raise BadQuestion(problem)
+
+
+def check_cohort(metric: Metric, name: str) -> None:
+    if "customer_id" not in metric.record.columns():
+        problem = f"{metric.name} does not know customers, so it has no cohorts of them."
+        raise BadQuestion(problem)
+    if name not in COHORTS:
+        problem = f"There is no {name}; cohorts are {', '.join(COHORTS)}."
+        raise BadQuestion(problem)
 
 
 def find(name: str, variant: str | None = None) -> tuple[Asked, ...]:

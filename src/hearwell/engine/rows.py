@@ -1,18 +1,30 @@
 """The rows behind a number: what was counted, with the columns that decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import ibis.expr.types as ir
-
-from hearwell.engine.ask import bounds_of, framed
+from hearwell.clock.business import with_business_seconds
+from hearwell.engine.answer import FEW_ANSWERS
+from hearwell.engine.ask import ask, bounds_of, framed
 from hearwell.engine.derived import readable
-from hearwell.engine.facts import dated, dimension, filtered, within
+from hearwell.engine.errors import BadQuestion
+from hearwell.engine.facts import (
+    BUSINESS_DAY,
+    asked_about,
+    counted,
+    dated,
+    days,
+    dimension,
+    schedule_of,
+    within,
+)
+from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.sums import columns, sql
+from hearwell.engine.reads import columns_of
+from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
-from hearwell.metrics.estimator import Estimator
-from hearwell.metrics.part import Expr
+from hearwell.metrics.clock import CalendarClock
+from hearwell.records.survey import ANONYMOUS
 
 
 @dataclass(frozen=True)
@@ -30,14 +42,25 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     (asked,) = question.asked
     record = asked.metric.record
     with lake.reading(), readable(lake, record):
-        variant = asked.metric.variants(record.unbound(), lake.settings)[asked.variant]
+        clock = CalendarClock(asked.metric.name, record.unbound())
+        variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where)
         frame = framed(lake, question, dated_by, bounds)
-        table = filtered(record.unbound(), question.where)
-        found = table.filter(
-            within(dated(table, dated_by), frame.now), counted(variant.estimator)
-        ).order_by([dated(table, dated_by), *(table[name] for name in record.key())])
+        table = asked_about(record, frame)
+        if not frame.is_stock:
+            table = table.filter(within(dated(table, dated_by), frame.now))
+        if protects(record):
+            refuse_if_hidden(lake, question)
+            table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
+        if clock.spans and lake.settings.schedule:
+            lake.connection.register(BUSINESS_DAY, days(frame).columns)
+            schedule = schedule_of(table, record, lake.settings)
+            table = with_business_seconds(table, days(frame), schedule, clock.spans)
+            clock = CalendarClock(asked.metric.name, table)
+            variant = asked.metric.variants(table, lake.settings, clock)[asked.variant]
+        key = [table[name] for name in record.key() if name != dated_by]
+        found = table.filter(counted(variant.estimator)).order_by([dated(table, dated_by), *key])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )
@@ -48,27 +71,23 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     return Rows(list(named), result, int(total), statement)
 
 
-def counted(estimator: Estimator) -> Expr:
-    """Return the condition under which a row is one of the n that the value rests on."""
-    part = estimator.parts()["n"]
-    if part.of is None:
-        return part.where
-    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
-    of = part.of.cast("int8") if isinstance(part.of, ir.BooleanValue) else part.of
-    return part.where & of.notnull()
+def refuse_if_hidden(lake: Lake, question: Question) -> None:
+    """Refuse the rows of a number that must not be shown itself.
+
+    Raises:
+        BadQuestion.
+
+    """
+    (asked,) = question.asked
+    if asked.metric.is_anonymous:
+        problem = f"{asked.metric.name} is anonymous: single answers are not shown."
+        raise BadQuestion(problem)
+    plain = replace(question, grain="none", compare=None, clock="calendar", standardise=())
+    if ask(lake, plain).answers[0].hidden.any():
+        problem = f"Of {asked.metric.name} no rows are shown: {FEW_ANSWERS}."
+        raise BadQuestion(problem)
 
 
 def used_by(asked: Asked) -> set[str]:
     """Return the columns that a metric reads in the variant asked for."""
     return columns_of(asked.metric.variants()[asked.variant].estimator)
-
-
-def columns_of(estimator: Estimator) -> set[str]:
-    """Return the columns that an estimator reads; not declared, but found in its expressions."""
-    expressions = [estimator.among]
-    for part in estimator.parts().values():
-        expressions += [part.where] if part.of is None else [part.of, part.where]
-    spread = estimator.spread()
-    if spread is not None:
-        expressions.append(spread.of)
-    return columns(*expressions)

@@ -92,6 +92,7 @@ def simulate(  # noqa: PLR0913  how large, how long, what is planted, and where 
     days: int = DAYS,
     until: str = UNTIL,
     effects: Sequence[str] = (),
+    only: Sequence[str] = (),
     truth_file: Path | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Simulated:
@@ -99,12 +100,15 @@ def simulate(  # noqa: PLR0913  how large, how long, what is planted, and where 
 
     Doing it again changes nothing. Every row says in `source` that it is simulated.
 
+    Args:
+        only: bring in these records alone, such as those of which there is nothing real.
+
     Raises:
         CannotSimulate, OtherCompany.
 
     """
     last = last_day(until)
-    check(size, seed, days, effects)
+    check(size, seed, days, effects, only)
     began = monotonic()
     told = progress or (lambda _: None)
     company = Company(size, seed, days, last, tuple(effects))
@@ -114,6 +118,8 @@ def simulate(  # noqa: PLR0913  how large, how long, what is planted, and where 
     lake.connection.execute("set enable_progress_bar_print = false")  # the caller has one
     with lake.staging() as folder:
         for number, (name, table) in enumerate(simulation.tables()):
+            if only and name not in only:
+                continue
             rows[name] = stage(lake, company, RECORDS[name], table, folder / f"{name}.parquet")
             told(DRAWN + (STAGED - DRAWN) * (number + 1) / TABLES)
         with lake.writing(f"simulate {size} customers as {company.source}"):
@@ -142,11 +148,15 @@ def last_day(until: str) -> date:
     return found
 
 
-def check(size: int, seed: int, days: int, effects: Sequence[str]) -> None:
+def check(size: int, seed: int, days: int, effects: Sequence[str], only: Sequence[str]) -> None:
     unknown = [name for name in effects if name not in EFFECTS]
     if unknown:
         known = ", ".join(EFFECTS)
         fault = f"--effect knows no {unknown[0]!r}; it takes {known}"
+        raise CannotSimulate(fault)
+    strange = [name for name in only if name not in RECORDS]
+    if strange:
+        fault = f"--only knows no record {strange[0]!r}; it takes {', '.join(RECORDS)}"
         raise CannotSimulate(fault)
     if size < 1 or seed < 0:
         fault = "--size is at least 1, and --seed at least 0"

@@ -32,8 +32,40 @@ class Clock(Protocol):
     def undated(self, seconds: Expr) -> Expr:
         """Return a duration of which only the length is known."""
 
+    def counted(self, seconds: Expr, business_seconds: Expr) -> Expr:
+        """Return a duration that the facts have by both clocks."""
 
-class CalendarClock:
+    def is_open(self, instant: Expr) -> Expr:
+        """Return whether an instant is within opening hours; null where these are not known."""
+
+
+@dataclass
+class Spans:
+    """Stretches of time of which a formula wants the business seconds.
+
+    They are columns that the engine makes beforehand. The first time a formula is asked its spans
+    are noted; asked again over a table that has them as columns, it gets those.
+    """
+
+    metric: str = ""
+    facts: ir.Table | None = None
+    spans: dict[str, tuple[Expr, Expr]] = field(default_factory=dict)
+
+    def business_seconds(self, start: Expr, end: Expr) -> Expr:
+        name = f"business_{self.metric}_{len(self.spans)}"
+        self.spans[name] = (start, end)
+        if self.facts is not None and name in self.facts.columns:
+            return self.facts[name]
+        return ibis.null("float64")
+
+    def is_open(self, instant: Expr) -> Expr:
+        return self.business_seconds(instant, instant + ibis.interval(microseconds=1)) > 0
+
+
+@dataclass
+class CalendarClock(Spans):
+    goes_by_business = False
+
     def between(self, start: Expr, end: Expr) -> Expr:
         return end.delta(start, unit="microsecond") / 1e6
 
@@ -43,25 +75,24 @@ class CalendarClock:
     def undated(self, seconds: Expr) -> Expr:
         return seconds
 
+    def counted(self, seconds: Expr, business_seconds: Expr) -> Expr:  # noqa: ARG002
+        return seconds
+
 
 @dataclass
-class BusinessClock:
-    """Counts only seconds within opening hours, in columns that the engine makes beforehand.
+class BusinessClock(Spans):
+    """Counts only seconds within opening hours.
 
-    The first time a formula is asked its spans are noted; asked again over a table that has
-    them as columns, it gets those.
+    Attributes:
+        goes_by_business: has the formula any duration that is told by it?
+
     """
 
-    metric: str
-    facts: ir.Table
-    spans: dict[str, tuple[Expr, Expr]] = field(default_factory=dict)
+    goes_by_business: bool = False
 
     def between(self, start: Expr, end: Expr) -> Expr:
-        name = f"business_{self.metric}_{len(self.spans)}"
-        self.spans[name] = (start, end)
-        if name in self.facts.columns:
-            return self.facts[name]
-        return ibis.null("float64")
+        self.goes_by_business = True
+        return self.business_seconds(start, end)
 
     def measured(self, start: Expr, seconds: Expr) -> Expr:
         microseconds = (seconds * 1e6).round().cast("int64")
@@ -69,3 +100,7 @@ class BusinessClock:
 
     def undated(self, seconds: Expr) -> Expr:  # noqa: ARG002
         raise NoBusinessTime(self.metric)
+
+    def counted(self, seconds: Expr, business_seconds: Expr) -> Expr:  # noqa: ARG002
+        self.goes_by_business = True
+        return business_seconds

@@ -12,11 +12,25 @@ from typing import Literal
 
 import numpy as np
 
-from hearwell.metrics.part import EVERY_ROW, Expr, FloatArray, Part, Parts, Spread, count, total
+from hearwell.metrics.part import (
+    EVERY_ROW,
+    SKETCH_SIZE,
+    Expr,
+    FloatArray,
+    Linear,
+    Part,
+    Parts,
+    Sketch,
+    Spread,
+    count,
+    total,
+)
 from hearwell.stats import interval as intervals
+from hearwell.stats.distinct import distinct, distinct_interval
 from hearwell.stats.interval import Interval
 from hearwell.stats.net_score import adjusted_net_score, net_score, net_score_interval
 from hearwell.stats.quantile import Histogram, quantile, quantile_interval
+from hearwell.stats.ratio import ratio_of_totals
 from hearwell.stats.survival import (
     Survival,
     patience,
@@ -48,6 +62,14 @@ class Estimator(ABC):
         """Return the histogram that the value needs, if it needs one."""
         return None
 
+    def sketch(self) -> Sketch | None:
+        """Return what is told apart, if the value is a number of different ones."""
+        return None
+
+    def linear(self) -> Linear | None:
+        """Return the two totals of which the value is the ratio, if it is one."""
+        return None
+
     @abstractmethod
     def value(self, parts: Parts) -> FloatArray: ...
 
@@ -69,6 +91,20 @@ def divided(over: FloatArray, under: FloatArray) -> FloatArray:
         return np.where(under == 0, np.nan, over / under)
 
 
+def known(flag: Expr) -> Expr:
+    """Return whether a flag is known, by way of a cast: Ibis misprints `(~flag).notnull()`."""
+    return flag.cast("int8").notnull()
+
+
+def each(over: Expr, under: Expr, known: Expr, kind: Literal["share", "mean", "ratio"]) -> Linear:
+    """Return the amounts of each row, null for rows that do not count."""
+
+    def counted(amount: Expr) -> Expr:
+        return known.ifelse(amount, None).cast("float64")
+
+    return Linear(counted(over), counted(under), kind)
+
+
 @dataclass(frozen=True)
 class Share(Estimator):
     """Part of the rows for which a flag is true. A row with an unknown flag is left out."""
@@ -77,6 +113,9 @@ class Share(Estimator):
 
     def parts(self) -> Mapping[str, Part]:
         return {"n": count(self.among, self.of), "hits": count(self.among & self.of)}
+
+    def linear(self) -> Linear:
+        return each(self.of.cast("float64"), 1.0, self.among & known(self.of), "share")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["hits"], parts["n"])
@@ -97,6 +136,9 @@ class Mean(Estimator):
             "total": total(self.of, self.among),
             "squares": total(self.of * self.of, self.among),
         }
+
+    def linear(self) -> Linear:
+        return each(self.of, 1.0, self.among & self.of.notnull(), "mean")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["total"], parts["n"])
@@ -121,6 +163,14 @@ class WeightedShare(Estimator):
             "weights_squared": total(weight * weight, known),
             "weighted_hits": total(weight * of, known),
         }
+
+    def linear(self) -> Linear:
+        return each(
+            self.weight * self.of.cast("float64"),
+            self.weight,
+            self.among & known(self.of) & self.weight.notnull(),
+            "ratio",
+        )
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["weighted_hits"], parts["weights"])
@@ -150,6 +200,10 @@ class WeightedMean(Estimator):
             "squared_weights_squares": total(weight * weight * of * of, known),
         }
 
+    def linear(self) -> Linear:
+        both = self.among & self.of.notnull() & self.weight.notnull()
+        return each(self.weight * self.of, self.weight, both, "ratio")
+
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["weighted_total"], parts["weights"])
 
@@ -177,6 +231,10 @@ class NetScore(Estimator):
             "promoters": count(self.among & self.promoter),
             "detractors": count(self.among & self.detractor),
         }
+
+    def linear(self) -> Linear:
+        score = self.promoter.cast("float64") - self.detractor.cast("float64")
+        return each(score, 1.0, self.among & known(self.promoter), "mean")
 
     def value(self, parts: Parts) -> FloatArray:
         return net_score(parts["n"], parts["promoters"], parts["detractors"])
@@ -211,6 +269,10 @@ class Ratio(Estimator):
             "over_under": total(x * y, both),
             "under_under": total(y * y, both),
         }
+
+    def linear(self) -> Linear:
+        both = self.among & self.over.notnull() & self.under.notnull()
+        return each(self.over, self.under, both, "ratio")
 
     def value(self, parts: Parts) -> FloatArray:
         return divided(parts["over"], parts["under"])
@@ -253,6 +315,85 @@ class Total(Estimator):
         if self.of is None:
             return intervals.poisson_total(parts["n"], parts["n"], level)
         return intervals.poisson_total(parts["total"], parts["squares"], level)
+
+
+@dataclass(frozen=True)
+class Stock(Estimator):
+    """How many there are at the end of a period: all that came less all that went until then.
+
+    Its rows are comings and goings. The interval is that of a number that arrives at random and
+    stays for any time (Poisson, as in a queue M/G/∞): how far it could differ by chance alone.
+    """
+
+    change: Expr  # 1 for a coming, -1 for a going
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"n": count(self.among, self.change), "change": total(self.change, self.among)}
+
+    def value(self, parts: Parts) -> FloatArray:
+        return parts["change"]
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        there = np.maximum(parts["change"], 0)
+        return intervals.poisson_total(there, there, level)
+
+
+@dataclass(frozen=True)
+class Distinct(Estimator):
+    """How many different values there are, such as readers; exact up to the size of a sketch.
+
+    The interval is that of a total, widened by the error of the sketch where it is not exact.
+    """
+
+    of: Expr
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"n": count(self.among, self.of)}
+
+    def sketch(self) -> Sketch:
+        return Sketch(self.of, self.among & self.of.notnull())
+
+    def value(self, parts: Parts) -> FloatArray:
+        return distinct(parts.group, parts.value, parts.groups, SKETCH_SIZE)
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        return distinct_interval(self.value(parts), SKETCH_SIZE, level)
+
+
+@dataclass(frozen=True)
+class DistinctRatio(Estimator):
+    """How many different values there are for each row of another kind, such as readers a contact.
+
+    Each row is of one of the two kinds: the values are those of the one, the other is counted.
+    """
+
+    of: Expr
+    under: Expr  # is the row one of those that are counted?
+
+    def parts(self) -> Mapping[str, Part]:
+        return {
+            "n": count(self.among & (self.of.notnull() | self.under)),
+            "under": count(self.among & self.under),
+        }
+
+    def sketch(self) -> Sketch:
+        return Sketch(self.of, self.among & self.of.notnull())
+
+    def value(self, parts: Parts) -> FloatArray:
+        return divided(self.over(parts), parts["under"])
+
+    def interval(self, parts: Parts, level: float) -> Interval:
+        over, under = self.over(parts), parts["under"]
+        return ratio_of_totals(
+            over,
+            distinct_interval(over, SKETCH_SIZE, level),
+            under,
+            intervals.poisson_total(under, under, level),
+        )
+
+    @staticmethod
+    def over(parts: Parts) -> FloatArray:
+        return distinct(parts.group, parts.value, parts.groups, SKETCH_SIZE)
 
 
 @dataclass(frozen=True)

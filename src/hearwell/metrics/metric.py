@@ -66,6 +66,9 @@ class Metric:
         labels: what the trade calls it, such as AHT.
         guardrail: the metric that must not get worse when this one gets better.
         source: who defines it so.
+        clustered_by: the column that tells which rows belong to the same person, whose rows tell
+            less than those of as many people.
+        is_anonymous: people were promised that nobody learns what they answered.
 
     """
 
@@ -81,6 +84,8 @@ class Metric:
     guardrail: str
     source: str
     labels: tuple[str, ...] = ()
+    clustered_by: str | None = None
+    is_anonymous: bool = False
 
     def variants(
         self,
@@ -113,6 +118,8 @@ def metric(  # noqa: PLR0913  each is a fact that the definition must state
     guardrail: str,
     source: str,
     labels: tuple[str, ...] = (),
+    clustered_by: str | None = None,
+    is_anonymous: bool = False,
 ) -> Callable[[Callable[..., Variants]], Metric]:
     """Make a metric of a function: its name, docstring and first annotation say the rest."""
 
@@ -131,6 +138,8 @@ def metric(  # noqa: PLR0913  each is a fact that the definition must state
             guardrail=guardrail,
             source=source,
             labels=labels,
+            clustered_by=clustered_by,
+            is_anonymous=is_anonymous,
         )
 
     return make

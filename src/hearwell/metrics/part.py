@@ -1,7 +1,7 @@
 """What is added up: the parts of a metric, from which its value and interval follow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import ibis
@@ -48,13 +48,46 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Linear:
+    """What a share, mean or ratio is made of, row by row: the total of one over that of another.
+
+    Both are null for a row that does not count.
+
+    Attributes:
+        kind: of a share every row is 0 or 1 of 1, of a mean any amount of 1; of a ratio any of any.
+
+    """
+
+    over: Expr
+    under: Expr
+    kind: Literal["share", "mean", "ratio"]
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The different values of a column, told by the smallest of their hashes.
+
+    Sketches of two sets of rows make that of both: the smallest hashes of the two together.
+    """
+
+    of: Expr
+    where: Expr = EVERY_ROW
+
+
+SKETCH_SIZE = 4096
+"""So many hashes are kept: below, a number of different values is exact; above, its standard error
+is 1.6 % (k-minimum values: Bar-Yossef et al. 2002, Beyer et al. 2007)."""
+
+
+@dataclass(frozen=True)
 class Parts:
     """The parts of a metric for every group, one array element for each group.
 
     Attributes:
         sums: the summed parts by name, shape (groups,).
         group, value, kinds: the histogram, if the metric has one: the group of each row
-            (ascending), the value (ascending within a group), and the rows of each kind.
+            (ascending), the value (ascending within a group), and the rows of each kind; or
+            the hashes of a sketch, 0 to 1, without kinds.
 
     """
 
@@ -66,3 +99,14 @@ class Parts:
 
     def __getitem__(self, part: str) -> FloatArray:
         return self.sums[part]
+
+    def at(self, place: IntArray) -> "Parts":
+        """Return the sums of some of the groups, in this order."""
+        return Parts(len(place), {name: each[place] for name, each in self.sums.items()})
+
+    def shared_by(self, rows: FloatArray) -> "Parts":
+        """Return the parts of as many rows as would tell the same, if `rows` of them tell as one.
+
+        All sums shrink alike: a value stays what it is, and its interval widens.
+        """
+        return replace(self, sums={name: each / rows for name, each in self.sums.items()})

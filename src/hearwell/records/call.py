@@ -40,6 +40,7 @@ class Call(Record):
     """One row for each visit of a call to a queue: a transfer to another queue is a second row."""
 
     table_name = "call"
+    constants = {"channel": "phone"}  # noqa: RUF012  declared as such in Record
 
     call_id: Key
     leg: KeyNumber  # 1 for the first queue, 2 for the queue the call was moved to, and so on

@@ -3,12 +3,16 @@
 A column of unknown value is null. Instants are UTC, durations seconds, money decimal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, get_type_hints
 
 import ibis
 import ibis.expr.types as ir
+
+SIMULATED = "simulated:"
+"""How the source of a row begins that was made up."""
 
 Role = Literal["instant", "dimension", "category", "person", "fact"]
 
@@ -58,6 +62,7 @@ class Record:
     """Base of all tables. The natural key is `source` with the columns marked as key."""
 
     table_name: ClassVar[str]
+    constants: ClassVar[Mapping[str, str]] = {}  # dimensions that are the same in every row
 
     source: KeyDimension  # where the row comes from, such as asterisk:main
     received_at: RequiredInstant  # when we got it
@@ -84,7 +89,8 @@ class Record:
     def dimensions(cls) -> tuple[str, ...]:
         """Return the columns by which answers can be grouped and filtered."""
         kinds = {"dimension", "category"}
-        return tuple(name for name, column in cls.columns().items() if column.role in kinds)
+        own = [name for name, column in cls.columns().items() if column.role in kinds]
+        return (*cls.constants, *own)
 
     @classmethod
     @cache
@@ -92,3 +98,9 @@ class Record:
         """Return the table as an expression that knows no engine."""
         schema = {name: column.dtype for name, column in cls.columns().items()}
         return ibis.table(schema, name=cls.table_name)
+
+    @classmethod
+    def rows(cls) -> ir.Table:
+        """Return the rows with all their dimensions, also those that are the same in each."""
+        constants = {name: ibis.literal(value) for name, value in cls.constants.items()}
+        return cls.unbound().mutate(**constants)

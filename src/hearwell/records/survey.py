@@ -17,6 +17,8 @@ from hearwell.records.record import (
 )
 
 INSTRUMENTS = ("csat", "nps", "ces", "esat", "enps", "custom")
+ANONYMOUS = ("esat", "enps")
+"""Asked of agents, who were promised that nobody learns what each of them answered."""
 STATUSES = (
     "held_out",
     "throttled",

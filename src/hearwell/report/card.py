@@ -125,6 +125,8 @@ def change(cell: Mapping[str, Any], answer: Answer) -> Html:
 
 
 def notes(content: Content, answer: Answer, shared: Mapping[str, int], *, few: bool) -> list[str]:
-    """Say beside a number what was left out of it, and that it rests on few rows."""
+    """Say beside a number if it was made up, what was left out of it, and if its rows are few."""
     reasons = {reason: rows for reason, rows in left_out(answer).items() if reason not in shared}
-    return told_out(reasons) + ([f"fewer than {content.settings.minimum_n} rows"] if few else [])
+    made_up = ["simulated, not measured"] if content.is_simulated(answer) else []
+    few_rows = [f"fewer than {content.settings.minimum_n} rows"] if few else []
+    return made_up + told_out(reasons) + few_rows

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.ask import ask
-from hearwell.engine.explain import filled_columns, lacking, made_from, statements
+from hearwell.engine.benchmarks import Published, benchmarks
+from hearwell.engine.explain import filled_columns, lacking, made_from, needed_for, statements
 from hearwell.engine.period import to_local
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.scorecard import SCORECARD
@@ -39,6 +40,7 @@ class Content:
     unfit: tuple[Metric, ...]  # of the scorecard, without the dimensions that were filtered by
     statements: Mapping[Asked, list[str]]
     settings: Settings
+    published: tuple[Published, ...]  # figures of others, if they were asked for
     as_of: str | None
     taken_at: datetime | None  # when the state was made, in the organisation's zone
 
@@ -50,6 +52,10 @@ class Content:
     def is_compared(self) -> bool:
         """Is there anything that a value could be held against?"""
         return any(verdict_of(each) for each in self.counted)
+
+    def is_simulated(self, answer: Answer) -> bool:
+        """Does the number count rows that were made up?"""
+        return answer.asked.metric.name in self.card.simulated
 
     def worse_partners(self, answer: Answer) -> list[Answer]:
         """Return the numbers that had to stay as they were for this one's sake, and got worse."""
@@ -67,15 +73,18 @@ def verdict_of(answer: Answer) -> str | None:
 
 
 def has_rows(answer: Answer) -> bool:
-    return bool(answer.estimate.n.sum())
+    return answer.counts_rows
 
 
-def content(lake: Lake, question: Question, by: Sequence[str] = ()) -> Content:
+def content(
+    lake: Lake, question: Question, by: Sequence[str] = (), *, with_published: bool = False
+) -> Content:
     """Ask for everything.
 
     Args:
         question: the scorecard's, neither grouped nor cut into cells.
         by: dimensions to break metrics down by before the usual ones.
+        with_published: put the figures of others beside the numbers.
 
     """
     with lake.reading() as snapshot:
@@ -89,6 +98,7 @@ def content(lake: Lake, question: Question, by: Sequence[str] = ()) -> Content:
             unfit=unfit(question),
             statements={each: statements(each, lake.settings) for each in counted},
             settings=lake.settings,
+            published=tuple(benchmarks(lake, counted)) if with_published else (),
             as_of=lake.as_of,
             taken_at=taken_at(lake, snapshot),
         )
@@ -105,7 +115,7 @@ def needs(lake: Lake, card: Answers) -> dict[Metric, Need]:
     filled = {name: filled_columns(lake, RECORDS[name]) for name in sorted(records)}
     found = {}
     for metric in wanted:
-        empty = [each.table_name for each in made_from(metric) if not filled[each.table_name]]
+        empty = [each.table_name for each in needed_for(metric) if not filled[each.table_name]]
         found[metric] = Need(lacking(metric, filled), tuple(empty))
     return found
 

@@ -40,6 +40,10 @@ def told_of(content: Content) -> Iterator[tuple[str, Html | str | list[Html]]]:
         )
     if question.clock == "business":
         yield "Clock", "business time, where a duration can be told by it"
+    made_up = [each.metric for each in question.asked if each.metric.name in card.simulated]
+    if made_up:
+        names = ", ".join(spaced(metric.name) for metric in dict.fromkeys(made_up))
+        yield "Simulated, not measured", names
     taken = f", taken {day.moment(content.taken_at)}" if content.taken_at else ""
     asked = f", asked for as of {content.as_of}" if content.as_of else ""
     yield "State of the lake", f"snapshot {card.snapshot}{taken}{asked}"

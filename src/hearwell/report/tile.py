@@ -26,6 +26,9 @@ def tile(content: Content, answer: Answer) -> Html:
         element("h3", name, id=where),
         element(
             "p",
+            element("strong", "Simulated, not measured. ")
+            if content.is_simulated(answer)
+            else None,
             element("b", number(cell["value"], answer.unit)),
             f", {answer.meaning}",
             ", in business time" if answer.clock == "business" else None,
@@ -33,6 +36,7 @@ def tile(content: Content, answer: Answer) -> Html:
             element("a", "How it is counted", href=f"#{definition(asked.metric)}", class_="how"),
         ),
         guardrail(content, answer),
+        published(content, answer),
         over_time(content, answer, name),
         by_group(content, answer, name),
         aria_labelledby=where,
@@ -58,6 +62,30 @@ def guardrail(content: Content, answer: Answer) -> Html | None:
     paid = verdict_of(answer) == "better" and worse
     warning = element("strong", "It got better while its guardrail got worse. ") if paid else None
     return element("p", warning, "Guardrail: ", told, ".", class_="note")
+
+
+def published(content: Content, answer: Answer) -> Html | None:
+    """Set beside a number what others published. Whether it is better nobody can tell."""
+    found = [each for each in content.published if each.is_of(answer.asked)]
+    if not found:
+        return None
+    entries = []
+    for each in found:
+        ends = interval(each.low, each.high, answer.unit)
+        told = [
+            element("b", number(each.value, answer.unit)),
+            f" ({ends})" if each.low is not None or each.high is not None else "",
+            f", {each.who}, {each.period}",
+            f". {each.source_text}" if each.source_text else "",
+            [". ", element("a", "Where it is published", href=each.url)] if each.url else "",
+        ]
+        entries.append(element("li", told))
+    return element(
+        "div",
+        element("p", "Published by others, who count in their own way, so without a verdict:"),
+        element("ul", entries),
+        class_="note",
+    )
 
 
 def over_time(content: Content, answer: Answer, name: str) -> Html:

@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 
+from hearwell.records.record import SIMULATED
 from hearwell.simulator.effects import MOMENT, Effects
 
 DAY = 86_400
@@ -69,7 +70,7 @@ class Company:
     @property
     def source(self) -> str:
         """What every row says of where it comes from."""
-        return f"simulated:{self.seed}"
+        return f"{SIMULATED}{self.seed}"
 
     @property
     def begins(self) -> datetime:

@@ -1,12 +1,15 @@
 """Every metric we know. A test checks that names are unique and guardrails exist."""
 
 from hearwell.metrics.catalog import (
+    backlog,
     carts,
     cases,
     contacts,
     episodes,
     loyalty,
     people,
+    promises,
+    replies,
     satisfaction,
     self_service,
     solving,
@@ -19,9 +22,12 @@ METRICS: dict[str, Metric] = {
     for module in (
         waiting,
         episodes,
+        backlog,
         solving,
         contacts,
         cases,
+        replies,
+        promises,
         satisfaction,
         carts,
         loyalty,

@@ -19,6 +19,7 @@ from hearwell.records.order import Order
     credits="the shop",
     guardrail="customer_satisfaction",
     source="carts that were not ordered, over all carts; shops differ in how long they wait",
+    clustered_by="customer_id",
 )
 def cart_abandonment_rate(cart: Cart) -> Variants:
     """Part of the carts that were filled and not ordered.
@@ -81,6 +82,7 @@ def delivery_time(order: Order, clock: Clock) -> Variants:
     credits="the shop and its carrier",
     guardrail="delivery_time",
     source="what is left of on-time delivery; a promise that is far off is easily kept",
+    clustered_by="customer_id",
 )
 def late_delivery_rate(order: Order) -> Variants:
     """Part of the deliveries that came later than promised."""

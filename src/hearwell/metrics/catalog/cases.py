@@ -5,7 +5,6 @@ import ibis
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import LeftOut, Mean, Quantile, Share
 from hearwell.metrics.facts.case_fact import CaseFact
-from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import EVERY_ROW, Expr
 
@@ -79,6 +78,7 @@ def first_response_time(case: CaseFact, clock: Clock) -> Variants:
     credits="the team",
     guardrail="first_response_time",
     source="cases in which the customer wrote, without a public reply of a human in time",
+    clustered_by="customer_id",
 )
 def unanswered_share(case: CaseFact) -> Variants:
     """Part of the cases in which customers wrote and no human replied."""
@@ -147,7 +147,8 @@ def full_resolution_time(case: CaseFact, clock: Clock) -> Variants:
 )
 def requester_wait_time(case: CaseFact, clock: Clock) -> Variants:
     """How long customers waited for us, while their case was new, open or on hold."""
-    return in_status(case, clock.undated(case.requester_wait_seconds))
+    took = clock.counted(case.requester_wait_seconds, case.requester_wait_business_seconds)
+    return in_status(case, took, case.requester_wait_seconds)
 
 
 @metric(
@@ -161,7 +162,8 @@ def requester_wait_time(case: CaseFact, clock: Clock) -> Variants:
 )
 def agent_wait_time(case: CaseFact, clock: Clock) -> Variants:
     """How long we waited for what customers were asked for."""
-    return in_status(case, clock.undated(case.agent_wait_seconds))
+    took = clock.counted(case.agent_wait_seconds, case.agent_wait_business_seconds)
+    return in_status(case, took, case.agent_wait_seconds)
 
 
 @metric(
@@ -175,12 +177,29 @@ def agent_wait_time(case: CaseFact, clock: Clock) -> Variants:
 )
 def case_on_hold_time(case: CaseFact, clock: Clock) -> Variants:
     """How long cases waited for somebody else, such as a supplier."""
-    return in_status(case, clock.undated(case.on_hold_seconds))
+    took = clock.counted(case.on_hold_seconds, case.on_hold_business_seconds)
+    return in_status(case, took, case.on_hold_seconds)
 
 
-def in_status(case: CaseFact, passed: Expr) -> Variants:
+@metric(
+    unit=Unit.SECONDS,
+    better=Better.LOWER,
+    question=Question.SOLVE,
+    dated_by="solved_at",
+    credits="the team when it was solved",
+    guardrail="reopen_rate",
+    source="Zendesk (agent work time): new and open, up to the last solving",
+)
+def agent_work_time(case: CaseFact, clock: Clock) -> Variants:
+    """How long cases lay with us to be worked on, while they were new or open."""
+    took = clock.counted(case.agent_work_seconds, case.agent_work_business_seconds)
+    return in_status(case, took, case.agent_work_seconds)
+
+
+def in_status(case: CaseFact, took: Expr, passed: Expr) -> Variants:
+    """Return the variants of a duration; that it has passed is known where its status is told."""
     solved = case.solved_at.notnull()
-    return quantiles(passed, solved, {"status not told": solved & passed.isnull()})
+    return quantiles(took, solved, {"status not told": solved & passed.isnull()})
 
 
 @metric(
@@ -191,6 +210,7 @@ def in_status(case: CaseFact, passed: Expr) -> Variants:
     credits="the agent and team when it was solved",
     guardrail="full_resolution_time",
     source="solved cases that were opened again, once or more often",
+    clustered_by="customer_id",
 )
 def reopen_rate(case: CaseFact) -> Variants:
     """Part of the solved cases that had to be opened again."""
@@ -211,6 +231,7 @@ def reopen_rate(case: CaseFact) -> Variants:
     guardrail="reopen_rate",
     source="as the trade counts: one public reply of a human, solved, never reopened",
     labels=("one-touch resolution",),
+    clustered_by="customer_id",
 )
 def one_touch_resolution(case: CaseFact) -> Variants:
     """Part of the solved cases that took one reply and stayed solved."""
@@ -235,6 +256,7 @@ def one_touch_resolution(case: CaseFact) -> Variants:
     credits="the team that passed it on",
     guardrail="customer_satisfaction",
     source="cases escalated or moved to another team, of all",
+    clustered_by="customer_id",
 )
 def escalation_rate(case: CaseFact) -> Variants:
     """Part of the cases that agents could not solve themselves."""
@@ -261,6 +283,7 @@ def escalation_rate(case: CaseFact) -> Variants:
     credits="the team",
     guardrail="customer_satisfaction",
     source="different humans who replied in public: each may ask the customer to begin again",
+    clustered_by="customer_id",
 )
 def agents_per_case(case: CaseFact) -> Variants:
     """By how many people a customer was answered, of the cases with a reply."""
@@ -291,15 +314,22 @@ def solutions_offered(case: CaseFact) -> Variants:
     """How many solutions were tried until one was right, where solutions are told."""
     solved = case.solved_at.notnull()
     offered = case.solutions_offered > 0
+    among, untold = solved & offered, {"no solution told": solved & ~offered}
     return {
         "mean": Variant(
-            estimator=Mean(
-                case.solutions_offered,
-                among=solved & offered,
-                left_out={"no solution told": solved & ~offered},
-            ),
+            estimator=Mean(case.solutions_offered, among=among, left_out=untold),
             meaning="average of the solved cases",
-        )
+        ),
+        "p50": Variant(
+            estimator=Quantile(case.solutions_offered, 0.5, among=among, left_out=untold),
+            meaning="half of the solved cases took no more",
+        ),
+        "first": Variant(
+            estimator=Share(case.solutions_offered == 1, among=among, left_out=untold),
+            meaning="part of the solved cases of which the first solution was right",
+            unit=Unit.SHARE,
+            better=Better.HIGHER,
+        ),
     }
 
 
@@ -319,82 +349,3 @@ def time_to_solution(case: CaseFact, clock: Clock) -> Variants:
         case.first_solution_offered_at.notnull(),
         {},
     )
-
-
-@metric(
-    unit=Unit.SHARE,
-    better=Better.LOWER,
-    question=Question.SOLVE,
-    dated_by="first_solved_at",
-    credits="the agent and team when it was solved",
-    guardrail="reopen_rate",
-    source="solved cases after which the same customer has a new one on the same topic within 7 "
-    "days, of the solved, as reopenings are",
-)
-def new_case_instead(case: CaseFact) -> Variants:
-    """Part of the solved cases after which the customer needed another case on the topic.
-
-    A team that opens a new case rather than finish the old one has few reopenings: the two belong
-    side by side, and are told of the same cases. Cases merged into another are not new ones.
-    """
-    window = ibis.interval(days=RETURN_WITHIN_DAYS)
-    solved, is_somebody = case.first_solved_at.notnull(), case.customer_id.notnull()
-    over = (case.known_until >= case.first_solved_at + window).fill_null(False)
-    soon = (case.next_case_at <= case.first_solved_at + window).fill_null(False)
-    after = (case.opened_at <= case.previous_solved_at + window).fill_null(False)
-    return {
-        "after_solved": Variant(
-            estimator=Share(
-                soon,
-                among=solved & is_somebody & over,
-                left_out={
-                    "customer not known": solved & ~is_somebody,
-                    "window not over": solved & is_somebody & ~over,
-                },
-            ),
-            meaning="a new case within 7 days, of the solved cases",
-        ),
-        "of_opened": Variant(
-            estimator=Share(
-                after, among=is_somebody, left_out={"customer not known": ~is_somebody}
-            ),
-            meaning="opened within 7 days of a solved one, of all cases opened",
-            dated_by="opened_at",
-        ),
-    }
-
-
-@metric(
-    unit=Unit.SHARE,
-    better=Better.IN_RANGE,
-    question=Question.SOLVE,
-    dated_by="solved_at",
-    credits="the bot",
-    guardrail="repeat_contact_rate",
-    source="solved cases in which a bot wrote and no human; silence is not containment",
-)
-def bot_containment(case: CaseFact) -> Variants:
-    """Part of the solved cases with a bot that needed no human."""
-    with_bot = case.solved_at.notnull() & (case.bot_messages > 0)
-    ends = case.solved_at + ibis.interval(days=RETURN_WITHIN_DAYS)
-    over = (case.known_until >= ends).fill_null(False)
-    returned = (case.next_contact_at <= ends).fill_null(False)
-    returned |= (case.next_message_at <= ends).fill_null(False)
-    is_somebody = case.customer_id.notnull()
-    return {
-        "all": Variant(
-            estimator=Share(case.is_bot_only, among=with_bot),
-            meaning="solved by the bot alone, of the solved cases in which it wrote",
-        ),
-        "not_back": Variant(
-            estimator=Share(
-                case.is_bot_only & ~returned,
-                among=with_bot & over & is_somebody,
-                left_out={
-                    "customer not known": with_bot & ~is_somebody,
-                    "window not over": with_bot & is_somebody & ~over,
-                },
-            ),
-            meaning="solved by the bot alone, and the customer was not back within 7 days",
-        ),
-    }

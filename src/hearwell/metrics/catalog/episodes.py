@@ -48,6 +48,7 @@ def left_out(episode: CallEpisode, among: Expr, *, so_far: bool = False) -> dict
     guardrail="average_handle_time",
     source="episodes without an answered call; calls of one caller with at most 24 hours between "
     "one and the next are one episode",
+    clustered_by="caller",
 )
 def callers_never_reached(episode: CallEpisode) -> Variants:
     """Part of the callers whom nobody answered, however often they called.
@@ -79,6 +80,7 @@ def callers_never_reached(episode: CallEpisode) -> Variants:
     credits="the queue of the first call",
     guardrail="callers_never_reached",
     source="the number of the first answered call of an episode; those never answered are apart",
+    clustered_by="caller",
 )
 def attempts_to_reach(episode: CallEpisode) -> Variants:
     """How often callers had to call until they were answered, of those who were."""
@@ -113,6 +115,7 @@ def attempts_to_reach(episode: CallEpisode) -> Variants:
     guardrail="callers_never_reached",
     source="of callers who hung up before any answer: each has the first of the four that is true, "
     "within 24 hours of the last call",
+    clustered_by="caller",
 )
 def abandoned_then(episode: CallEpisode) -> Variants:
     """What became of callers who hung up: the four parts make up the whole."""
@@ -141,6 +144,7 @@ def abandoned_then(episode: CallEpisode) -> Variants:
     source="callers nobody answered who wrote to us within 24 hours of their last call, on any "
     "topic",
     labels=("call deflection",),
+    clustered_by="customer_id",
 )
 def deflection_rate(episode: CallEpisode) -> Variants:
     """Part of the callers nobody answered who then wrote to us instead.

@@ -94,6 +94,7 @@ def satisfaction(survey: Survey, instrument: str) -> Variants:
     guardrail="survey_response_rate",
     source="4 and 5 of 1 to 5 by default; vendors differ on scales of 6, 7 and 10 points",
     labels=("CSAT",),
+    clustered_by="customer_id",
 )
 def customer_satisfaction(survey: Survey) -> Variants:
     """Part of the customers who answered that they were satisfied."""
@@ -109,6 +110,8 @@ def customer_satisfaction(survey: Survey) -> Variants:
     guardrail="survey_response_rate",
     source="as customer satisfaction, asked of agents",
     labels=("ESAT",),
+    clustered_by="agent_id",
+    is_anonymous=True,
 )
 def agent_satisfaction(survey: Survey) -> Variants:
     """Part of the agents who answered that they are satisfied with their work."""
@@ -161,6 +164,7 @@ def recommendation(survey: Survey, instrument: str) -> Variants:
     guardrail="survey_response_rate",
     source="Reichheld 2003; interval: Rocks 2016, adjusted Wald",
     labels=("NPS",),
+    clustered_by="customer_id",
 )
 def net_promoter_score(survey: Survey) -> Variants:
     """Would customers recommend us? Promoters less detractors, for each hundred answers."""
@@ -176,6 +180,8 @@ def net_promoter_score(survey: Survey) -> Variants:
     guardrail="survey_response_rate",
     source="as the net promoter score, asked of agents about their place of work",
     labels=("eNPS",),
+    clustered_by="agent_id",
+    is_anonymous=True,
 )
 def employee_net_promoter_score(survey: Survey) -> Variants:
     """Would agents recommend us as a place to work?"""
@@ -191,6 +197,7 @@ def employee_net_promoter_score(survey: Survey) -> Variants:
     guardrail="survey_response_rate",
     source="CES 2.0 (2013): agreement, 1 to 7, that the company made it easy",
     labels=("CES",),
+    clustered_by="customer_id",
 )
 def customer_effort_score(survey: Survey) -> Variants:
     """How easy customers found it to get what they needed; higher is easier."""
@@ -243,6 +250,7 @@ def reached(survey: Survey) -> Expr:
     credits="the survey programme",
     guardrail="survey_send_rate",
     source="AAPOR: answered over sent less bounced, both by the day of sending",
+    clustered_by="customer_id",
 )
 def survey_response_rate(survey: Survey) -> Variants:
     """Part of those asked who answered. Dismissing a survey is not an answer."""
@@ -270,6 +278,7 @@ def survey_response_rate(survey: Survey) -> Variants:
     credits="the survey programme",
     guardrail="survey_response_rate",
     source="sent over eligible; a falling rate can mean that only the happy are asked",
+    clustered_by="customer_id",
 )
 def survey_send_rate(survey: Survey) -> Variants:
     """Part of those who could have been asked who were asked.

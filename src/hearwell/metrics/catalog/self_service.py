@@ -1,7 +1,17 @@
 """Can they help themselves? Metrics of help articles and of searches for them."""
 
 from hearwell.metrics.clock import Clock
-from hearwell.metrics.estimator import Quantile, Share, Total, WeightedMean, WeightedShare
+from hearwell.metrics.estimator import (
+    Distinct,
+    Quantile,
+    Ratio,
+    Share,
+    Total,
+    WeightedMean,
+    WeightedShare,
+)
+from hearwell.metrics.facts.article_reading import ArticleReading
+from hearwell.metrics.facts.article_use import ArticleUse
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
@@ -9,6 +19,9 @@ from hearwell.records.search import Search
 
 READ_FROM_SECONDS = 10
 """Who leaves sooner has not read: nobody gets through an article in less."""
+
+READ_FROM_PART = 0.1
+"""Nor who leaves before this part of the time that the article takes to read."""
 
 
 def stands_for(view: ArticleView) -> Expr:
@@ -49,6 +62,34 @@ def article_reads(view: ArticleView) -> Variants:
 
 
 @metric(
+    unit=Unit.COUNT,
+    better=Better.IN_RANGE,
+    question=Question.HELP_THEMSELVES,
+    dated_by="opened_at",
+    credits="the help centre",
+    guardrail="help_requests_per_read",
+    source="web statistics: unique visitors of the period; those of two weeks do not add up",
+)
+def readers(view: ArticleView) -> Variants:
+    """How many different people opened help articles."""
+    person = view.visitor_id.coalesce(view.customer_id)
+    single = (view.views == 1).fill_null(False)
+    return {
+        "all": Variant(
+            estimator=Distinct(
+                person,
+                among=single,
+                left_out={
+                    "told as an aggregate, not as single views": ~single,
+                    "reader not known": single & person.isnull(),
+                },
+            ),
+            meaning="different visitors, each counted once in every period",
+        )
+    }
+
+
+@metric(
     unit=Unit.SECONDS,
     better=Better.IN_RANGE,
     question=Question.HELP_THEMSELVES,
@@ -56,11 +97,18 @@ def article_reads(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="web statistics: time on page, of the views of which it was measured",
+    clustered_by="visitor_id",
 )
-def article_read_time(view: ArticleView, clock: Clock) -> Variants:
+def article_read_time(view: ArticleReading, clock: Clock) -> Variants:
     """How long readers stayed on a help article. Both a glance and an hour can mean trouble."""
     read = clock.undated(view.read_seconds)
-    unmeasured = {"read time not measured": view.views.notnull() & view.read_seconds.isnull()}
+    known = view.views.notnull()
+    unmeasured = {"read time not measured": known & view.read_seconds.isnull()}
+    unexpected = {
+        "not known how long it takes to read": known
+        & view.read_seconds.notnull()
+        & view.expected_seconds.isnull()
+    }
     return {
         "mean": Variant(
             estimator=WeightedMean(
@@ -72,29 +120,15 @@ def article_read_time(view: ArticleView, clock: Clock) -> Variants:
             estimator=Quantile(read, 0.5, among=view.views == 1, left_out=not_single(view)),
             meaning="half of the readers stayed no longer; of single views only",
         ),
-    }
-
-
-@metric(
-    unit=Unit.SHARE,
-    better=Better.LOWER,
-    question=Question.HELP_THEMSELVES,
-    dated_by="opened_at",
-    credits="the article",
-    guardrail="helpful_share",
-    source="web statistics: visits under 10 s; the length of the article is not considered",
-)
-def abandoned_reads(view: ArticleView) -> Variants:
-    """Part of the readers who left a help article before they can have read it."""
-    return {
-        "under_10_seconds": Variant(
-            estimator=Share(
-                view.read_seconds < READ_FROM_SECONDS,
-                among=view.views == 1,
-                left_out=not_single(view),
+        "of_expected": Variant(
+            estimator=WeightedMean(
+                read / view.expected_seconds,
+                stands_for(view),
+                left_out=views_unknown(view) | unmeasured | unexpected,
             ),
-            meaning="left before 10 s had passed; of single views only",
-        )
+            meaning="average part of the time that it takes to read the words of the article",
+            unit=Unit.SHARE,
+        ),
     }
 
 
@@ -105,20 +139,101 @@ def abandoned_reads(view: ArticleView) -> Variants:
     dated_by="opened_at",
     credits="the article",
     guardrail="helpful_share",
-    source="reads that end in a chat, call or ticket; calls to an article's number come later",
+    source="web statistics (visits under 10 s); reading rates of Brysbaert 2019 and IReST 2012",
+    clustered_by="visitor_id",
 )
-def help_requests_per_read(view: ArticleView) -> Variants:
-    """Part of the readings of a help article after which the reader asked us for help."""
-    unasked = view.views.notnull() & view.asked_for_help.isnull()
+def abandoned_reads(view: ArticleReading) -> Variants:
+    """Part of the readers who left a help article before they can have read it."""
+    at_once = view.read_seconds < READ_FROM_SECONDS
+    least = view.expected_seconds * READ_FROM_PART
+    too_soon = at_once | (view.read_seconds < least)
+    single, of_single = view.views == 1, not_single(view)
+    length_known = view.expected_seconds.notnull()
+    return {
+        "too_soon": Variant(
+            estimator=Share(
+                length_known.ifelse(too_soon, at_once), among=single, left_out=of_single
+            ),
+            meaning="left before 10 s or a tenth of the time it takes to read, whichever is "
+            "later; where that time is not known, before 10 s; of single views only",
+        ),
+        "too_soon_of_known_length": Variant(
+            estimator=Share(
+                too_soon,
+                among=single & length_known,
+                left_out=of_single
+                | {
+                    "not known how long it takes to read": single
+                    & view.read_seconds.notnull()
+                    & ~length_known
+                },
+            ),
+            meaning="the same, only where it is known how long the article takes to read",
+        ),
+        "under_10_seconds": Variant(
+            estimator=Share(at_once, among=single, left_out=of_single),
+            meaning="left before 10 s had passed; of single views only",
+        ),
+    }
+
+
+@metric(
+    unit=Unit.SHARE,
+    better=Better.LOWER,
+    question=Question.HELP_THEMSELVES,
+    dated_by="at",
+    credits="the article",
+    guardrail="helpful_share",
+    source="reads that end in a chat, call or ticket, and calls to a number that only the article "
+    "shows (call tracking), over reads",
+    clustered_by="person_id",
+)
+def help_requests_per_read(use: ArticleUse) -> Variants:
+    """How often readers of a help article asked us for help, for each time it was read."""
+    is_view, is_call = use.kind == "view", use.kind == "call"
+    told = use.is_other_side_known
+    unasked = use.views.notnull() & use.asked_for_help.isnull()
+    unknown = {"number of views not known": is_view & use.views.isnull()}
+    not_asked = "not known whether help was asked for"
+    unseen = {"calls of a time of which no readings are told": is_call & ~told}
     return {
         "all": Variant(
-            estimator=WeightedShare(
-                view.asked_for_help != "none",
-                stands_for(view),
-                left_out=views_unknown(view) | {"not known whether help was asked for": unasked},
+            estimator=Ratio(
+                use.requests,
+                use.views,
+                among=is_view | told,
+                left_out=unknown
+                | unseen
+                | {not_asked: (is_view & unasked) | (is_call & told & use.requests.isnull())},
             ),
-            meaning="asked by chat, call or ticket, of all openings of an article",
-        )
+            meaning="asked on the page, or called the article's own number, over all readings; "
+            "who asked on the page to call counts once",
+        ),
+        "asked_on_page": Variant(
+            estimator=WeightedShare(
+                use.asked_for_help != "none",
+                use.views,
+                among=is_view,
+                left_out=unknown | {not_asked: is_view & unasked},
+            ),
+            meaning="asked on the page by chat, call or ticket, of all readings",
+        ),
+        "calls_to_its_number": Variant(
+            estimator=Ratio(
+                use.calls,
+                use.views,
+                among=use.has_number & told,
+                left_out={reason: rows & use.has_number & told for reason, rows in unknown.items()}
+                | unseen
+                | {
+                    "the article has no number of its own": is_view & ~use.has_number,
+                    "readings of a time of which no calls are told": is_view
+                    & use.has_number
+                    & ~told,
+                },
+            ),
+            meaning="calls to the numbers that only one article shows, over its readings",
+        ),
     }
 
 
@@ -130,6 +245,7 @@ def help_requests_per_read(view: ArticleView) -> Variants:
     credits="the article",
     guardrail="help_requests_per_read",
     source="the question below an article: was this helpful? Who does not answer has no vote",
+    clustered_by="visitor_id",
 )
 def helpful_share(view: ArticleView) -> Variants:
     """Part of the readers who voted that a help article was helpful."""

@@ -23,6 +23,7 @@ def connected_seconds(call: Call) -> Expr:
     guardrail="repeat_contact_rate",
     source="Amazon Connect: talk, hold and work after the call, over answered calls",
     labels=("AHT",),
+    clustered_by="agent_id",
 )
 def average_handle_time(call: Call, clock: Clock) -> Variants:
     """How long an agent was busy with an answered call: talk, hold and wrap-up.
@@ -66,6 +67,7 @@ def average_handle_time(call: Call, clock: Clock) -> Variants:
     credits="the agent who transferred",
     guardrail="average_handle_time",
     source="Cisco; left out where the telephone system hides transfers",
+    clustered_by="agent_id",
 )
 def transfer_rate(call: Call) -> Variants:
     """Part of the answered calls that were passed on to somebody else."""
@@ -166,11 +168,10 @@ def since_opened(case: Case, took: Expr) -> Variants:
     dated_by="opened_at",
     credits="the team",
     guardrail="customer_satisfaction",
-    source="as the source's own summary says; deadlines of our own come with the case history",
-    labels=("SLA",),
+    source="as the source's own summary says; by targets of our own: sla_attainment",
 )
-def sla_attainment(case: Case) -> Variants:
-    """Part of the cases whose promise was kept."""
+def reported_sla_attainment(case: Case) -> Variants:
+    """Part of the cases whose promise was kept, as their source says."""
     return {
         "reported": Variant(
             estimator=Share(case.reported_sla_met, among=case.merged_into.isnull()),

@@ -341,23 +341,34 @@ def patience(call: Call, clock: Clock) -> Variants:
     guardrail="time_to_resolution",
     source="messages counted once each, in every written channel; notes among agents are none",
 )
-def message_volume(message: Message) -> Variants:
+def message_volume(message: Message, clock: Clock) -> Variants:
     """How many messages were written, in all channels but the telephone.
 
     A message is one to or from a customer unless its source says that it is a note.
     """
     public = message.is_public.fill_null(True)
+    inbound = public & (message.direction == "inbound")
+    is_open = clock.is_open(message.sent_at)
     unknown = {"direction not known": public & message.direction.isnull()}
     return {
         "messages": Variant(
             estimator=Total(among=public), meaning="messages to and from customers"
         ),
         "received": Variant(
-            estimator=Total(among=public & (message.direction == "inbound"), left_out=unknown),
+            estimator=Total(among=inbound, left_out=unknown),
             meaning="messages from customers",
         ),
         "sent": Variant(
             estimator=Total(among=public & (message.direction == "outbound"), left_out=unknown),
             meaning="messages to customers, those of bots and automation included",
+        ),
+        "outside_hours": Variant(
+            estimator=Share(
+                ~is_open,
+                among=inbound & is_open.notnull(),
+                left_out={**unknown, "opening hours not known": inbound & is_open.isnull()},
+            ),
+            meaning="messages from customers that came outside of opening hours, of all",
+            unit=Unit.SHARE,
         ),
     }

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 import ibis
 
 from hearwell.metrics.facts.call_line import CALL, call_lines, call_links
-from hearwell.metrics.facts.case_fact import (
-    CASE,
-    Steps,
-    attributed,
-    first_known,
-    last_known,
-    merges,
-    named,
-    turns,
-)
+from hearwell.metrics.facts.case_fact import CASE, Steps, first_known, last_known, named, with_case
+from hearwell.metrics.facts.case_told import by_number, by_whom, merges, turns, whose
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import (
     Count,
@@ -47,10 +39,11 @@ class CallEpisode(Record):
 
     table_name = "call_episode"
 
+    constants = {"channel": "phone"}  # noqa: RUF012  declared as such in Record
+
     call_id: Key  # the first call
     caller: Person
     customer_id: Person  # the only one whom the calls name
-    channel: Dimension
     queue: Dimension  # the first that is known, as are topic, product and language
     topic: Dimension
     product: Dimension
@@ -257,12 +250,12 @@ def call_episodes(told: Expr, around: Around) -> Mapping[str, Expr]:
     )
     lost = steps.add("episode_lost", told.filter(told.is_abandoned, ~told.is_reached))
     back = steps.add("episode_called_back", called_back(steps, lost, around.call))
-    merged = merges(steps, around.case)
     theirs = around.case_told
     theirs = theirs.semi_join(lost, theirs.owner == lost.person)
-    theirs = steps.add("episode_case", theirs)
-    moment = helped(theirs, around.message, around.case_event, merged)
-    moment = steps.add("episode_helped", moment)
+    theirs = steps.add("episode_case", theirs.mutate(number=ibis.row_number()))
+    of_case = whose(steps, theirs, merges(steps, around.case))
+    said = steps.add("episode_message", by_whom(around.message, of_case))
+    moment = steps.add("episode_helped", helped(theirs, said, around.case_event))
     solved = within(lost, moment, moment.owner == lost.person, moment["at"])
     solved = steps.add("episode_solved", solved)
     rows = told
@@ -290,7 +283,6 @@ def call_episodes(told: Expr, around: Around) -> Mapping[str, Expr]:
         else_="still_open",
     )
     found = {
-        "channel": ibis.literal("phone"),
         "known_until": rows.known_until,
         "outcome": then,
         "wrote_at": rows.wrote_next_written_at,
@@ -317,15 +309,13 @@ def called_back(steps: Steps, lost: Expr, call: Expr) -> Expr:
     return ibis.union(by_number, by_customer, distinct=True)
 
 
-def helped(case: Expr, message: Expr, event: Expr, merged: Expr) -> Expr:
+def helped(case: Expr, said: Expr, event: Expr) -> Expr:
     """Return when a human replied to the owner of a case in public, or solved the case."""
-    said = attributed(case, message, merged)
-    replies = said.filter(said.is_reply).select(*CASE, at=said.sent_at)
-    turn = turns(event.semi_join(case, CASE))
-    solvings = turn.filter(turn.is_solving).select(*CASE, "at")
-    moment = ibis.union(replies, solvings)
-    whose = named("case", case.select(*CASE, "owner"))
-    both = moment.inner_join(
-        whose, [moment.source == whose.case_source, moment.case_id == whose.case_case_id]
+    of_case = case.select("number", *CASE, "owner")
+    replied = by_number(said.filter(said.is_reply), of_case, "of", how="inner")
+    turn = turns(event.semi_join(case, CASE), CASE)
+    solved = with_case(turn.filter(turn.is_solving), of_case, "of", how="inner")
+    return ibis.union(
+        replied.select(at=replied.sent_at, owner=replied.of_owner),
+        solved.select(at=solved["at"], owner=solved.of_owner),
     )
-    return both.select("at", owner=both.case_owner)

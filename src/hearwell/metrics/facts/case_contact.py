@@ -1,9 +1,11 @@
 """One row for each time a customer wrote about a case anew: what a case tells of contacts."""
 
-import ibis
-import ibis.expr.types as ir
+from collections.abc import Mapping
 
-from hearwell.metrics.facts.case_fact import CASE, MERGED, TOLD, Steps, named, with_case
+import ibis
+
+from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_told import by_number
 from hearwell.metrics.part import Expr
 
 SILENCE_GAP_HOURS = 24
@@ -13,48 +15,59 @@ CASE_CONTACT = "case_contact"
 """The table of the written contacts of each case: it depends on that case alone."""
 
 
-def case_contacts(steps: Steps, case: Expr) -> ir.Table:
-    """Plan the tables that lead to `case_contact`, after those that lead to `case_told`.
+def case_contacts(told: Mapping[str, Expr], case: Expr) -> Mapping[str, Expr]:
+    """Return the further tables to make, after those that lead to `case_told`.
 
     The customer's first message in a case is a contact, and so is any that follows a silence
     longer than the gap. A silence ends with whatever the customer could read: a message of their
     own, of a human or of a bot. Where the customer wrote nothing, the opening of the case by the
     customer is what there is, and so are the openings of cases that were merged into it.
+
+    Args:
+        told: the tables that lead to `case_told`.
+        case: the record.
+
     """
-    touch = steps.add("case_touch", ibis.union(written(steps), opened(steps, case)))
+    before, steps = Steps(dict(told)), Steps()
+    touch = ibis.union(written(before), opened(before, case))
+    touch = steps.add("case_touch", touch)
     # At the same instant the customer comes first.
     order = [touch["at"], touch.is_customer.desc(), touch.channel, touch.language, touch.is_assumed]
-    before = ibis.window(group_by=CASE, order_by=order, rows=(None, -1))
+    so_far = ibis.window(group_by="number", order_by=order, rows=(None, -1))
     touch = steps.add(
         "case_silence",
         touch.mutate(
-            last_at=touch["at"].lag().over(ibis.window(group_by=CASE, order_by=order)),
-            wrote_before=touch.is_customer.any().over(before).fill_null(False),
+            last_at=touch["at"].lag().over(ibis.window(group_by="number", order_by=order)),
+            wrote_before=touch.is_customer.any().over(so_far).fill_null(False),
         ),
     )
     gap = ibis.interval(hours=SILENCE_GAP_HOURS)
     after_silence = (touch["at"] > touch.last_at + gap).fill_null(True)
     begun = touch.filter(touch.is_customer, after_silence | ~touch.wrote_before)
-    both = with_case(begun, steps.table(TOLD).select(*CASE, "owner"), "case", how="inner")
-    return steps.add(
+    own = before.table("case_survivor").select("number", *CASE)
+    owned = by_number(own, before.table("case_owner").select("number", "owner"), "owned")
+    of_case = steps.add("case_of_contact", owned.select("number", *CASE, owner=owned.owned_owner))
+    both = by_number(begun, of_case, "case", how="inner")
+    steps.add(
         CASE_CONTACT,
         both.select(
-            *CASE,
             "channel",
             "language",
             "is_assumed",
-            began_at=both["at"],
+            source=both.case_source,
+            case_id=both.case_case_id,
             owner=both.case_owner,
+            began_at=both["at"],
         ),
     )
+    return steps.made
 
 
 def written(steps: Steps) -> Expr:
-    """Return the messages of each case that the customer wrote or could read."""
+    """Return the messages of each case, which the customer wrote or could read."""
     said = steps.table("case_message")
-    said = said.filter(said.is_customer | said.is_reply | said.is_bot)
     return said.select(
-        *CASE,
+        "number",
         "is_customer",
         "channel",
         "language",
@@ -68,19 +81,18 @@ def opened(steps: Steps, case: Expr) -> Expr:
 
     Where nobody says who opened the case, it is assumed that the customer did.
     """
-    into = named("into", steps.table(MERGED))
-    both = case.left_join(
-        into, [case.source == into.into_source, case.case_id == into.into_case_id]
+    whose = named("of", steps.table("case_whose"))
+    both = case.inner_join(
+        whose, [case.source == whose.of_source, case.case_id == whose.of_case_id]
     )
     is_theirs = (both.opened_by_kind == "customer").fill_null(True)
     opening = both.filter(is_theirs).select(
-        source=both.source,
-        case_id=both.into_merged_into.coalesce(both.case_id),
+        number=both.of_number,
         is_customer=ibis.literal(True),
         channel=both.channel,
         language=both.language,
         at=both.opened_at,
         is_assumed=both.opened_by_kind.isnull(),
     )
-    said = steps.table("case_said")
-    return opening.anti_join(said.filter(said.customer_messages > 0), CASE)
+    said = steps.table("case_written")
+    return opening.anti_join(said.filter(said.customer_messages > 0), "number")

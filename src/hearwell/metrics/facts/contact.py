@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import ibis
-import ibis.expr.types as ir
 
 from hearwell.metrics.facts.case_fact import CASE, Steps, named, with_case
 from hearwell.metrics.part import Expr
@@ -28,7 +27,7 @@ LINKED_WITHIN_HOURS = 24
 """A case opened no later after a call linked to it was opened in that call."""
 
 PHONE = "phone"
-CONTACT_TOLD = "contact_told"
+CONTACT_TOLD, WHOLE = "contact_told", "contact_whole"
 IN_ORDER = ("began_at", "source", "contact_id")
 
 
@@ -65,8 +64,8 @@ class Contact(Record):
 
 def contact_tellings(
     steps: Steps, case_told: Expr, case_contact: Expr, call_contact: Expr, view: Expr
-) -> ir.Table:
-    """Plan the tables that lead to `contact_told`, and return it: it depends on one owner alone.
+) -> None:
+    """Plan the tables that lead to `contact_told`, which depends on one owner alone.
 
     Args:
         steps: to which they are added.
@@ -105,8 +104,8 @@ def contact_tellings(
     for name, table in (("in", place), ("wrote", wrote), ("read", read)):
         other = named(name, table)
         both = both.left_join(other, both.contact_no == other[f"{name}_contact_no"])
-    return steps.add(
-        CONTACT_TOLD,
+    whole = steps.add(
+        WHOLE,
         both.select(
             *every.columns,
             place=both.in_place,
@@ -115,6 +114,8 @@ def contact_tellings(
             is_read_before=both.is_dialled | both.read_contact_no.notnull(),
         ),
     )
+    # The numbers mean nothing once the other tables are gone.
+    steps.add(CONTACT_TOLD, whole.drop("contact_no", "line", "matter", "is_dialled"))
 
 
 def numbered(rows: Expr, name: str) -> Expr:
@@ -159,12 +160,13 @@ def cases(told: Expr) -> Expr:
             "language",
             "received_at",
             "opened_at",
-            team=told.did_last_team.coalesce(told.team),
-            agent_id=told.did_last_agent.coalesce(told.agent_id),
-            is_resolved=told.did_turn_is_resolved,
-            first_solved_at=told.did_turn_first_solved_at,
-            last_solved_at=told.did_turn_last_solved_at,
-            reopens=told.did_turn_reopens,
+            "is_resolved",
+            "next_message_at",
+            "first_solved_at",
+            "last_solved_at",
+            "reopens",
+            team=told.last_team.coalesce(told.team),
+            agent_id=told.last_agent.coalesce(told.agent_id),
         ),
         "matter",
     )

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from hearwell.metrics.facts.case_fact import Steps, first_known, last_known, named
-from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS
+from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS, WHOLE
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Count,
@@ -58,7 +58,7 @@ class Issue(Record):
 def issue_tellings(steps: Steps) -> ir.Table:
     """Plan the tables that lead to `issue_told`, after those that lead to `contact_told`."""
     case, phone = steps.table("contact_case_line"), steps.table("contact_phone_line")
-    contact, line = steps.table("contact_told"), steps.table("contact_line")
+    contact, line = steps.table(WHOLE), steps.table("contact_line")
     about = steps.add("issue_contact", about_cases(contact))
     matter = ibis.union(of_cases(case, about), of_calls(phone))
     matter = in_issues(steps, steps.add("issue_matter", matter))

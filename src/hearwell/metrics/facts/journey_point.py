@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import ibis
 
 from hearwell.metrics.facts.call_line import called_by
-from hearwell.metrics.facts.case_fact import Steps, attributed, merges, named
+from hearwell.metrics.facts.case_fact import Steps, named
+from hearwell.metrics.facts.case_told import by_number, by_whom, merges, whose
 from hearwell.metrics.facts.contact import PHONE, RETURN_WITHIN_DAYS
 from hearwell.metrics.part import Expr
 from hearwell.metrics.scale import normalised
@@ -82,9 +83,10 @@ class Sources:
 def journey_points(of: Sources) -> Mapping[str, Expr]:
     """Return the tables to make; the last is `journey_point`."""
     steps = Steps()
-    merged = merges(steps, of.case)
     visitor = steps.add("journey_visitor", visitors(of.article_view, of.cart))
-    message = steps.add("journey_message", attributed(of.case_told, of.message, merged))
+    case = steps.add("journey_case", of.case_told.mutate(number=ibis.row_number()))
+    of_case = whose(steps, case, merges(steps, of.case))
+    message = steps.add("journey_message", by_whom(of.message, of_case))
     cart_until = steps.add("journey_cart_known", carts_known(of.cart))
     every = [
         ("search", searches(of.search, visitor)),
@@ -94,7 +96,7 @@ def journey_points(of: Sources) -> Mapping[str, Expr]:
         ("delivery", deliveries(of.order)),
         ("contact", contacts(of.contact)),
         ("call", calls(steps, of)),
-        ("message", messages(message, of.case_told)),
+        ("message", messages(message, case)),
         ("survey_answer", answers(of.survey)),
     ]
     tables = [
@@ -234,17 +236,13 @@ def calls(steps: Steps, of: Sources) -> Expr:
     )
 
 
-def messages(message: Expr, told: Expr) -> Expr:
+def messages(message: Expr, case: Expr) -> Expr:
     """Return what customers wrote."""
-    case = named("of", told.select("source", "case_id", "person", "channel", "topic", "product"))
-    theirs = message.filter(message.is_customer)
-    both = theirs.inner_join(
-        case, [theirs.source == case.of_source, theirs.case_id == case.of_case_id]
-    )
+    both = by_number(message.filter(message.is_customer), case, "of", how="inner")
     return both.select(
-        "source",
         "received_at",
-        "case_id",
+        source=both.of_source,
+        case_id=both.of_case_id,
         reference=both.message_id,
         customer_id=both.of_person,
         at=both.sent_at,

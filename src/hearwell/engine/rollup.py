@@ -1,0 +1,315 @@
+"""Roll-ups: the parts of all metrics of a table for each day and group, kept in the lake.
+
+A question about whole days and the groups that are kept is answered from the sums of days instead
+of the rows. It is the same answer, because parts add up. A roll-up says from which state of the
+lake it was made and by which formulas; where anything has changed since, the rows are asked.
+
+What does not add up over days is not kept: different persons, the rows of one customer on several
+days, stocks, and hours of the week.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from hearwell.engine.derived import MADE_FROM, Need
+from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
+from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
+from hearwell.engine.period import Period, to_local
+from hearwell.engine.question import Asked, Question
+from hearwell.engine.sums import sql
+from hearwell.lake.extensions import quoted
+from hearwell.lake.lake import Lake
+from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.estimator import Stock
+from hearwell.metrics.part import Expr
+from hearwell.records.record import Record
+from hearwell.settings import Settings
+
+STATE = "hearwell_rollup"
+DAY = "day"
+BOUNDS = ("first", "last", "received")
+FORMULAS = ("metrics", "engine", "records", "clock")
+
+
+@dataclass(frozen=True)
+class Family:
+    """What is rolled up together: all that is counted over one table by one date."""
+
+    record: type[Record]
+    dated_by: str
+    by: tuple[str, ...]
+    asked: tuple[Asked, ...]
+
+    @property
+    def name(self) -> str:
+        return f"rollup_{self.record.table_name}_by_{self.dated_by.replace(' ', '_')}"
+
+    @property
+    def sources(self) -> tuple[type[Record], ...]:
+        return MADE_FROM.get(self.record, (self.record,))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A roll-up in the lake, and where in it the parts of each metric are.
+
+    Attributes:
+        columns: for each metric and variant the columns of its parts and of rows left out.
+        spreads: for each histogram the kinds of row of each metric, and the columns that count
+            them; it is in the table of this number.
+
+    """
+
+    name: str
+    by: tuple[str, ...]
+    columns: Mapping[str, Columns]
+    spreads: Sequence[Mapping[str, Mapping[str, str]]] = field(default_factory=tuple)
+
+    def has(self, asked: Asked) -> bool:
+        return label(asked) in self.columns
+
+    def text(self) -> str:
+        columns = {name: [each.parts, each.left_out] for name, each in self.columns.items()}
+        return json.dumps({"by": self.by, "columns": columns, "spreads": self.spreads})
+
+    @classmethod
+    def read(cls, name: str, text: str) -> "Kept":
+        told = json.loads(text)
+        columns = {each: Columns(*both) for each, both in told["columns"].items()}
+        return cls(name, tuple(told["by"]), columns, told["spreads"])
+
+
+def label(asked: Asked) -> str:
+    return f"{asked.metric.name} {asked.variant}"
+
+
+def families(settings: Settings) -> list[Family]:
+    """Return what is rolled up, whether or not a lake has enough rows for it."""
+    together: dict[tuple[type[Record], str], list[Asked]] = {}
+    for metric in METRICS.values():
+        for name, variant in metric.variants().items():
+            estimator = variant.estimator
+            is_clustered = metric.clustered_by is not None and estimator.linear() is not None
+            if is_clustered or estimator.sketch() is not None or isinstance(estimator, Stock):
+                continue
+            dated_by = variant.dated_by or metric.dated_by
+            together.setdefault((metric.record, dated_by), []).append(Asked(metric, name))
+    return [
+        Family(record, dated_by, by_of(record, settings), tuple(asked))
+        for (record, dated_by), asked in together.items()
+    ]
+
+
+def by_of(record: type[Record], settings: Settings) -> tuple[str, ...]:
+    """Return the dimensions that are kept of a table, of those that it has."""
+    return tuple(name for name in settings.roll_up.by if name in record.columns())
+
+
+@cache
+def formulas() -> str:
+    """Return a mark of all formulas: what was made by others is made anew."""
+    mark, package = sha256(), Path(__file__).parents[1]
+    for file in sorted(file for name in FORMULAS for file in (package / name).rglob("*.py")):
+        mark.update(file.read_bytes())
+    return mark.hexdigest()
+
+
+def mark_of(family: Family, settings: Settings) -> str:
+    return sha256(f"{formulas()} {settings!r} {family.by}".encode()).hexdigest()
+
+
+def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
+    """Return the roll-up that has the groups of a question; None if there is none.
+
+    The lake has not changed since it was made.
+    """
+    names = {*question.by, *question.standardise, *(name for name, _ in question.where)}
+    is_fitting = (
+        question.clock == "calendar"
+        and question.grain != "hour_of_week"
+        and all(name in family.by or name in family.record.constants for name in names)
+    )
+    state = state_of(lake, family) if is_fitting else None
+    if state is None or state.mark != mark_of(family, lake.settings):
+        return None
+    return None if changed_since(lake, family, state.snapshot) else state.kept
+
+
+def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
+    """Return the first and last instant of the rows asked for, and when the last was received."""
+    schema: dict[str, str] = dict.fromkeys(kept.by, "string")
+    schema |= dict.fromkeys(BOUNDS, "timestamp")
+    table = ibis.table(schema, name=f"{kept.name}_bounds", database="lake")
+    constants = {name: ibis.literal(value) for name, value in family.record.constants.items()}
+    table = filtered(table.mutate(**constants), question.where, lake.settings.zone)
+    first, last, received = (table[name] for name in BOUNDS)
+    found = table.aggregate(first=first.min(), last=last.max(), received=received.max())
+    rows: tuple[Any, ...] = lake.connection.execute(sql(found)).fetchall()[0]
+    return rows
+
+
+def is_whole_days(question: Question, frame: Frame) -> bool:
+    """Do the periods begin and end at midnight, or with the first and last row there are?"""
+    edges = [frame.now.begins] * (question.begins is not None)
+    edges += [frame.now.ends] * (question.ends is not None)
+    if frame.before is not None:
+        edges += [frame.before.begins, frame.before.ends]
+    return all(to_local(edge, frame.settings.zone).time() == time() for edge in edges)
+
+
+@dataclass(frozen=True)
+class State:
+    """How a roll-up stands: from which snapshot and by which formulas it was made."""
+
+    snapshot: int
+    mark: str
+    kept: Kept
+
+
+def state_of(lake: Lake, family: Family) -> State | None:
+    run = lake.connection.execute
+    if not run(
+        "select 1 from duckdb_tables() where database_name = 'lake' "
+        f"and table_name = {quoted(STATE)}"
+    ).fetchall():
+        return None
+    found = run(
+        f"select snapshot, mark, layout from lake.{STATE} where name = {quoted(family.name)}"
+    ).fetchall()
+    if len(found) != 1:
+        return None
+    ((snapshot, mark, layout),) = found
+    (oldest,) = run("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
+    if not oldest <= snapshot <= lake.snapshot:
+        return None  # what was forgotten cannot be followed
+    return State(snapshot, mark, Kept.read(family.name, layout))
+
+
+def changed_since(lake: Lake, family: Family, snapshot: int) -> bool:
+    """Has a record of which the roll-up is made changed after a snapshot?"""
+    now = lake.snapshot
+    return snapshot < now and any(
+        lake.connection.execute(
+            f"select 1 from lake.table_changes({quoted(source.table_name)}, {snapshot + 1}, {now}) "
+            "limit 1"
+        ).fetchall()
+        for source in family.sources
+    )
+
+
+@dataclass(frozen=True)
+class Rolled(Passes):
+    """The queries over the roll-up of a table, in place of those over its rows."""
+
+    kept: Kept = field(kw_only=True)
+    need: Need = field(kw_only=True)
+
+    @property
+    def key(self) -> Any:
+        return "rolled", self.kept.name, repr(self.frame), tuple(self.variants)
+
+    def before_histograms(self, *, is_exact: bool) -> None:
+        if is_exact and self.spreads:  # they are to keep every value
+            self.need(self.record)
+
+    def sums(self) -> tuple[str, dict[Asked, Columns]]:
+        columns_of = {each: self.kept.columns[label(each)] for each in self.variants}
+        wanted = [EVERY]
+        for each in columns_of.values():
+            wanted += [*each.parts.values(), *each.left_out.values()]
+        return sql(self.added(self.kept.name, list(dict.fromkeys(wanted)))), columns_of
+
+    def shelves(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
+        if is_exact:  # every value is wanted, and the roll-up keeps shelves
+            return super().shelves(number, is_exact=is_exact)
+        asked, _, kinds = self.spreads[number]
+        table, counts = self.found_spread(asked), {}
+        for each, names in asked.items():
+            for name, kind in names.items():
+                counts[kind] = self.kept.spreads[table][label(each)][name]
+        columns = list(dict.fromkeys([*counts.values(), ON_SHELF, AMOUNT]))
+        name = f"{self.kept.name}_spread_{table}"
+        return sql(self.added(name, columns, "shelf")), {kind: counts[kind] for kind in kinds}
+
+    def found_spread(self, asked: Mapping[Asked, Any]) -> int:
+        """Return the number of the histogram of these metrics."""
+        wanted = {label(each) for each in asked}
+        return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
+
+    def added(self, name: str, columns: list[str], *more: str) -> Expr:
+        """Return sums over the days of each cell."""
+        schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
+        schema |= dict.fromkeys(more, "int32") | dict.fromkeys(columns, "float64")
+        table = ibis.table(schema, name=name, database="lake")
+        table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
+        table = filtered(table, self.frame.where, self.frame.settings.zone)
+        is_now = self.during(table, self.frame.now)
+        is_asked = is_now
+        if self.frame.before is not None:
+            is_asked |= self.during(table, self.frame.before)
+        table = table.filter(is_asked)
+        by = {f"by_{i}": table[name] for i, name in enumerate(self.frame.by)}
+        local = table[DAY].cast("timestamp")
+        table = table.mutate(**by, **cell_of(local, self.during(table, self.frame.now), self.frame))
+        sums = {column: table[column].sum() for column in columns}
+        return table.group_by([*self.frame.keys, *more]).aggregate(**sums)
+
+    def during(self, table: Expr, period: Period) -> Expr:
+        first, last = days_of(period, self.frame.settings.zone)
+        return (table[DAY] >= ibis.date(first)) & (table[DAY] <= ibis.date(last))
+
+
+def days_of(period: Period, zone: str) -> tuple[date, date]:
+    """Return the first and last day of a period, on the organisation's clock."""
+    last = to_local(period.ends - timedelta(microseconds=1), zone)
+    return to_local(period.begins, zone).date(), last.date()
+
+
+def passes_of(family: Family, period: Period, settings: Settings) -> Passes:
+    """Return the queries whose results are kept: all variants by day and group."""
+    frame = Frame(family.dated_by, family.by, "day", (), period, None, period.begins, settings)
+    table = unbound_facts(family.record, frame, [])
+    variants = {each: each.metric.variants(table, settings)[each.variant] for each in family.asked}
+    return Passes(None, family.record, frame, table, {}, variants)
+
+
+def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, str]]]:
+    """Return what is kept of a table, and the tables with the queries that make them."""
+    statement, columns = passes.sums()
+    shelves = [passes.shelves(i, is_exact=False) for i in range(len(passes.spreads))]
+    spreads = [
+        {
+            label(each): {name: counts[kind] for name, kind in names.items()}
+            for each, names in asked.items()
+        }
+        for (asked, _, _), (_, counts) in zip(passes.spreads, shelves, strict=True)
+    ]
+    kept = Kept(
+        family.name, family.by, {label(each): found for each, found in columns.items()}, spreads
+    )
+    keys = ", ".join(f'by_{i} as "{name}"' for i, name in enumerate(family.by))
+    renamed = f"select {keys}{', ' if keys else ''}cell as {DAY}, "
+    hidden = ", ".join((*(f"by_{i}" for i in range(len(family.by))), "cell"))
+    whole = f"{renamed}* exclude ({hidden}) from"
+
+    rows = passes.rows
+    at = dated(rows, family.dated_by)
+    bounds = rows.group_by(passes.frame.keys).aggregate(
+        first=at.min(), last=at.max(), received=rows.received_at.max()
+    )
+
+    def tables() -> Iterator[tuple[str, str]]:
+        yield family.name, f"{whole} ({statement})"
+        yield f"{family.name}_bounds", f"{whole} ({sql(bounds)})"
+        for i, (query, _) in enumerate(shelves):
+            yield f"{family.name}_spread_{i}", f"{whole} ({query})"
+
+    return kept, tables()

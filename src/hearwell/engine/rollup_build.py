@@ -1,0 +1,180 @@
+"""Make roll-ups, and repair the days of those that were touched since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.operations as ops
+
+from hearwell.clock.zone import local_time
+from hearwell.engine.ask import bounds_of
+from hearwell.engine.derived import MADE_FROM, readable
+from hearwell.engine.facts import dated
+from hearwell.engine.period import Period, to_local, to_utc
+from hearwell.engine.reads import expressions
+from hearwell.engine.rollup import (
+    DAY,
+    STATE,
+    Family,
+    changed_since,
+    families,
+    kept_of,
+    mark_of,
+    passes_of,
+    state_of,
+)
+from hearwell.engine.sums import sql
+from hearwell.lake.extensions import quoted
+from hearwell.lake.lake import Lake
+from hearwell.records import RECORDS
+from hearwell.records.record import Record
+
+CHANGED = "rollup_changed"
+NEAR_DAYS = 7
+"""Touched days that lie no further apart are made anew together, with those between them."""
+MOST_STRETCHES = 12
+"""Where more stretches of days were touched, all are made anew."""
+
+
+@dataclass(frozen=True)
+class RolledUp:
+    """What was done to one roll-up."""
+
+    name: str
+    stretches: int  # of days that were made anew
+    is_full: bool
+
+
+def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
+    """Bring the roll-ups up to date, one after the other, each whole or not at all.
+
+    Small tables have none: their rows are asked as quickly.
+
+    Args:
+        full: make all of them anew.
+
+    """
+    rows = {record: count(lake, record) for record in RECORDS.values()}
+    for family in families(lake.settings):
+        if max(rows[source] for source in family.sources) < lake.settings.roll_up.from_rows:
+            continue
+        with lake.writing(f"roll up {family.record.table_name}"), readable(lake, family.record):
+            done = brought_up_to_date(lake, family, full=full)
+        if done is not None:
+            yield done
+
+
+def count(lake: Lake, record: type[Record]) -> int:
+    """Return how many rows there are to be asked."""
+    (rows,) = lake.connection.execute(f'select count(*) from "{lake.use(record)}"').fetchall()[0]
+    return int(rows)
+
+
+def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | None:
+    """Make anew what was touched of one roll-up; return None if nothing was."""
+    snapshot = lake.snapshot
+    state, mark = state_of(lake, family), mark_of(family, lake.settings)
+    is_usable = state is not None and state.mark == mark and not full
+    if state is not None and is_usable and not changed_since(lake, family, state.snapshot):
+        return None
+    whole = bounds_of(lake, family.record, family.dated_by, ())
+    if whole.first is None or whole.last is None:
+        return None
+    everything = Period(whole.first, whole.last + timedelta(microseconds=1))
+    touched = None
+    if state is not None and is_usable and repairs_by_day(family):
+        touched = touched_stretches(lake, family, state.snapshot)
+    for period in [everything] if touched is None else touched:
+        keep(lake, family, period, mark, snapshot, is_full=touched is None)
+    if touched == []:
+        lake.connection.execute(
+            f"update lake.{STATE} set snapshot = {snapshot} where name = {quoted(family.name)}"
+        )
+    return RolledUp(family.name, len(touched or [everything]), touched is None)
+
+
+def repairs_by_day(family: Family) -> bool:
+    """Does a row that is new or changed touch its own day only?
+
+    It does not where facts are made of several records, nor where a window ends with the last
+    that is known: then other rows begin to count as well.
+    """
+    if family.record in MADE_FROM:
+        return False
+    return not any(
+        each.op().find(ops.ScalarSubquery)
+        for asked in family.asked
+        for each in expressions(asked.metric.variants()[asked.variant].estimator)
+    )
+
+
+def touched_stretches(lake: Lake, family: Family, since: int) -> list[Period] | None:
+    """Return the stretches of days that hold changed rows, old or new; None if it is nearly all."""
+    run, zone = lake.connection.execute, lake.settings.zone
+    name = family.record.table_name
+    run(
+        f"create or replace temp table {CHANGED} as "
+        f"from lake.table_changes({quoted(name)}, {since + 1}, {lake.snapshot})"
+    )
+    try:
+        changed = ibis.table(family.record.unbound().schema(), name=CHANGED)
+        at = dated(changed, family.dated_by)
+        first, last = run(sql(changed.aggregate(a=at.min(), b=at.max()))).fetchall()[0]
+        if first is None:
+            return []
+        local = local_time(at, zone, first, last + timedelta(microseconds=1))
+        days = changed.filter(at.notnull()).select(day=local.date()).distinct().order_by(DAY)
+        found = [
+            day.date() if isinstance(day, datetime) else day for (day,) in run(sql(days)).fetchall()
+        ]
+    finally:
+        run(f"drop table if exists temp.{CHANGED}")
+    stretches = joined(found)
+    if len(stretches) > MOST_STRETCHES:
+        return None
+    return [
+        Period(to_utc(midnight(begins), zone), to_utc(midnight(ends + timedelta(days=1)), zone))
+        for begins, ends in stretches
+    ]
+
+
+def joined(days: list[date]) -> list[tuple[date, date]]:
+    """Put days that lie near each other together."""
+    stretches: list[tuple[date, date]] = []
+    for day in days:
+        if stretches and (day - stretches[-1][1]).days <= NEAR_DAYS:
+            stretches[-1] = (stretches[-1][0], day)
+        else:
+            stretches.append((day, day))
+    return stretches
+
+
+def midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001  local time
+
+
+def keep(  # noqa: PLR0913  what is kept, of when, and how that is known
+    lake: Lake, family: Family, period: Period, mark: str, snapshot: int, *, is_full: bool
+) -> None:
+    """Put the parts of a period in place of what was kept of it, and say so."""
+    run, zone = lake.connection.execute, lake.settings.zone
+    kept, tables = kept_of(family, passes_of(family, period, lake.settings))
+    first = to_local(period.begins, zone).date()
+    last = to_local(period.ends - timedelta(microseconds=1), zone).date()
+    for name, query in tables:
+        if is_full:
+            run(f"drop table if exists lake.{name}")
+            run(f"create table lake.{name} as {query}")
+        else:
+            run(f"delete from lake.{name} where {DAY} between date '{first}' and date '{last}'")
+            run(f"insert into lake.{name} by name {query}")
+    run(
+        f"create table if not exists lake.{STATE} "
+        "(name varchar, snapshot bigint, mark varchar, layout varchar)"
+    )
+    run(f"delete from lake.{STATE} where name = {quoted(family.name)}")
+    run(
+        f"insert into lake.{STATE} values "
+        f"({quoted(family.name)}, {snapshot}, {quoted(mark)}, {quoted(kept.text())})"
+    )

@@ -1,0 +1,290 @@
+"""Roll-ups give what the rows give, after any import, correction or crash."""
+
+import contextlib
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from engine.tables import literal
+
+from hearwell.engine import ask as asking
+from hearwell.engine import passes, rollup_build
+from hearwell.engine.question import Asked, Question
+from hearwell.engine.rollup import Rolled, families, state_of
+from hearwell.engine.rollup_build import roll_up
+from hearwell.lake.lake import create
+from hearwell.lake.tables import identifier, typed
+from hearwell.metrics.catalog import METRICS
+from hearwell.records import RECORDS
+from hearwell.settings import RollUp, Settings
+
+TABLES = ("call", "message", "case", "order", "cart", "search")
+ASKED = {
+    name: [
+        Asked(metric, variant)
+        for metric in METRICS.values()
+        if metric.record.table_name == name
+        for variant in metric.variants()
+    ]
+    for name in (*TABLES, "case_fact")
+}
+START = datetime(2026, 3, 20)
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch):
+    """Give a lake of its own, in which every table is rolled up and histograms have shelves."""
+    monkeypatch.setattr(passes, "EXACT_ROWS", 20)
+    with create(tmp_path / "lake", "Europe/London") as made:
+        settings = Settings(
+            zone="Europe/London", roll_up=RollUp(by=("channel", "queue"), from_rows=0)
+        )
+        yield replace(made, settings=settings)
+
+
+def some(dice, name, number):
+    """Return a row of a record."""
+    at = START + timedelta(seconds=dice.randrange(86400 * 40))
+    usual = {f"{name}_id": str(number), "source": dice.choice(["a", "b"]), "received_at": at}
+    one_of = dice.choice
+    match name:
+        case "call":
+            return usual | {
+                "leg": 1,
+                "entered_at": at,
+                "queue": one_of(["billing", "support", None]),
+                "outcome": one_of(["answered", "answered", "abandoned", "timeout", None]),
+                "wait_seconds": one_of([None, 3.0, 19.5, 61.0, 300.25, dice.uniform(0, 900)]),
+                "hold_seconds": one_of([None, 0.0, 12.5]),
+                "connected_seconds": one_of([None, 60.0, 181.5]),
+            }
+        case "message":
+            return usual | {
+                "sent_at": at,
+                "case_id": str(dice.randrange(12)),
+                "channel": one_of(["mail", "chat", None]),
+                "direction": one_of(["inbound", "outbound", None]),
+                "author_kind": one_of(["customer", "agent", "bot"]),
+            }
+        case "case":
+            solved = at + timedelta(hours=dice.randrange(1, 200))
+            return usual | {
+                "opened_at": at,
+                "channel": one_of(["mail", "chat", None]),
+                "reported_solved_at": one_of([None, solved]),
+                "merged_into": one_of([None] * 8 + [str(dice.randrange(12))]),
+            }
+        case "order":
+            delivered = at + timedelta(days=dice.uniform(1, 9))
+            return usual | {
+                "ordered_at": at,
+                "delivered_at": one_of([None, delivered]),
+                "promised_at": at + timedelta(days=5),
+            }
+        case "cart":
+            ordered = one_of([None, at + timedelta(hours=dice.choice([1, 30]))])
+            return usual | {"created_at": at, "ordered_at": ordered}
+    return usual | {"at": at, "results": dice.choice([0, 0, 3, None])}
+
+
+def put(lake, name, rows):
+    """Write rows over those of the same key, as an import does."""
+    columns = typed(RECORDS[name])
+    key = f"{name}_id"
+    values = ", ".join(f"({', '.join(literal(row.get(c)) for c in columns)})" for row in rows)
+    keys = ", ".join(f"({literal(row['source'])}, {literal(row[key])})" for row in rows)
+    with lake.writing(f"put {name}"):
+        run = lake.connection.execute
+        run(f"delete from lake.{identifier(name)} where (source, {key}) in ({keys})")
+        run(f"insert into lake.{identifier(name)} values {values}")
+
+
+def some_question(dice):
+    name = dice.choice(sorted(ASKED))
+    asked = tuple(dice.sample(ASKED[name], min(3, len(ASKED[name]))))
+    dimensions = [
+        each for each in ("channel", "queue") if each in asked[0].metric.record.dimensions()
+    ]
+    days = sorted(dice.sample(range(40), 2))
+    begins, ends = ((START + timedelta(days=day)).date().isoformat() for day in days)
+    return Question(
+        asked,
+        by=tuple(dice.sample(dimensions, dice.randrange(len(dimensions) + 1))),
+        grain=dice.choice(["none", "none", "day", "week", "month", "quarter", "hour_of_week"]),
+        begins=dice.choice([None, begins, begins]),
+        ends=dice.choice([None, ends, ends, ends + "T11:00"]),
+        where=tuple(
+            (each, dice.choice(["mail", "billing", "", "phone"]))
+            for each in dimensions
+            if not dice.randrange(4)
+        ),
+        compare=dice.choice([None, "previous", "year"]),
+    )
+
+
+def agree(lake, question, monkeypatch):
+    """Ask with roll-ups and without; return how many tables were answered from roll-ups."""
+    used = []
+    run = Rolled.run
+    monkeypatch.setattr(Rolled, "run", lambda self: used.append(self) or run(self))
+    with_them = asking.ask(lake, question)
+    monkeypatch.setattr(Rolled, "run", run)
+    with monkeypatch.context() as without:
+        without.setattr(asking, "found_rollup", lambda *_: None)
+        plain = asking.ask(lake, question)
+    assert with_them.freshness == plain.freshness
+    alike(by_place(with_them.cells()), by_place(plain.cells()))
+    return len(used)
+
+
+def by_place(cells):
+    return {
+        repr((cell["metric"], cell["variant"], cell["period"], cell["group"])): cell
+        for cell in cells
+    }
+
+
+def alike(one, other):
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        for key in one:
+            alike(one[key], other[key])
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+    else:
+        assert one == other
+
+
+def test_random_questions_are_answered_alike(lake, monkeypatch):
+    """Whatever is asked of whatever table, with late rows and corrections between."""
+    dice, used = random.Random(8), 0
+    for size in (60, 4, 12):
+        for name in TABLES:
+            put(lake, name, [some(dice, name, dice.randrange(80)) for _ in range(size)])
+        list(roll_up(lake))
+        for _ in range(16):
+            used += agree(lake, some_question(dice), monkeypatch)
+    assert used > 20  # the rest asked for hours, or for parts of days
+
+
+def calls_at(*days, number=0, **more):
+    return [
+        {
+            "source": "a",
+            "call_id": f"{number} {day}",
+            "received_at": START,
+            "leg": 1,
+            "entered_at": datetime.fromisoformat(day),
+            "outcome": "answered",
+            "wait_seconds": 5.0,
+            **more,
+        }
+        for day in days
+    ]
+
+
+def volume(lake):
+    found = asking.ask(
+        lake, Question((Asked(METRICS["call_volume"], "calls"),), grain="day")
+    ).cells()
+    return {cell["period"]["from"][:10]: cell["value"] for cell in found if cell["value"]}
+
+
+def test_late_rows_repair_the_days_they_touch(lake):
+    """A call of three weeks ago is found in its day, and only that day is made anew."""
+    put(lake, "call", calls_at("2026-03-20", "2026-04-10", "2026-04-25"))
+    done = {each.name: each for each in roll_up(lake)}
+    assert done["rollup_call_by_entered_at"].is_full
+    assert not list(roll_up(lake))
+    put(lake, "call", calls_at("2026-04-10", number=1))
+    stale = volume(lake)  # from the rows, as long as the roll-up does not know of it
+    assert stale == {"2026-03-20": 1, "2026-04-10": 2, "2026-04-25": 1}
+    (done,) = roll_up(lake)
+    assert (done.stretches, done.is_full) == (1, False)
+    assert volume(lake) == stale
+    kept = "select day, rows_where_0 from lake.rollup_call_by_entered_at order by 1"
+    assert [rows for _, rows in lake.connection.execute(kept).fetchall()] == [1, 2, 1]
+
+
+def test_a_row_that_moves_to_another_day_leaves_its_old_one(lake):
+    """A correction of the date touches both days."""
+    put(lake, "call", calls_at("2026-03-20", "2026-04-10"))
+    list(roll_up(lake))
+    moved = calls_at("2026-03-20")[0] | {"entered_at": datetime(2026, 4, 10)}
+    put(lake, "call", [moved])
+    (done,) = roll_up(lake)
+    assert done.stretches == 2
+    assert volume(lake) == {"2026-04-10": 2}
+
+
+def test_days_are_those_of_the_organisation(lake):
+    """23:30 in UTC on 31 March is 1 April in London, which has summer time by then."""
+    put(lake, "call", calls_at("2026-03-31 23:30", "2026-03-28 23:30"))
+    list(roll_up(lake))
+    assert volume(lake) == {"2026-04-01": 1, "2026-03-28": 1}
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_crash_repeats_one_step_and_adds_nothing_twice(lake, monkeypatch, at):
+    """Wherever a build is broken off, the next one makes what is missing, once."""
+    put(lake, "call", calls_at("2026-03-20", "2026-04-10"))
+    put(lake, "message", [some(random.Random(1), "message", i) for i in range(9)])
+    list(roll_up(lake))
+    put(lake, "call", calls_at("2026-03-20", number=1))
+    put(lake, "message", [some(random.Random(2), "message", i) for i in range(9, 12)])
+    steps = iter(range(100))
+    keep = rollup_build.keep
+
+    def breaks(*arguments, **more):
+        keep(*arguments, **more)
+        if next(steps) == at:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(rollup_build, "keep", breaks)
+    with contextlib.suppress(KeyboardInterrupt):
+        list(roll_up(lake))
+    monkeypatch.setattr(rollup_build, "keep", keep)
+    list(roll_up(lake))
+    assert not list(roll_up(lake))
+    assert volume(lake) == {"2026-03-20": 2, "2026-04-10": 1}
+    total = "select sum(rows_where_0) from lake.{}"
+    for name, rows in (("rollup_call_by_entered_at", 3), ("rollup_message_by_sent_at", 12)):
+        assert lake.connection.execute(total.format(name)).fetchall() == [(rows,)]
+
+
+def test_other_settings_make_all_anew(lake):
+    """With another limit of the service level, what was kept is not used and then made anew."""
+    put(lake, "call", calls_at("2026-03-20", wait_seconds=30.0))
+    list(roll_up(lake))
+    question = Question((Asked(METRICS["service_level"], "SL3"),))
+    assert asking.ask(lake, question).cells()[0]["value"] == 0
+    patient = lake.settings.service_level.model_copy(update={"answer_within_seconds": 60})
+    other = replace(lake, settings=lake.settings.model_copy(update={"service_level": patient}))
+    assert asking.ask(other, question).cells()[0]["value"] == 1
+    assert any(each.is_full for each in roll_up(other))
+    assert asking.ask(other, question).cells()[0]["value"] == 1
+
+
+def test_small_tables_are_not_rolled_up(lake):
+    put(lake, "call", calls_at("2026-03-20"))
+    few = lake.settings.model_copy(update={"roll_up": RollUp(from_rows=2)})
+    assert not list(roll_up(replace(lake, settings=few)))
+
+
+def test_what_does_not_add_up_over_days_is_not_kept(lake):
+    """No metric whose rows belong to persons, and none that tells different ones apart."""
+    for family in families(lake.settings):
+        for asked in family.asked:
+            estimator = asked.metric.variants()[asked.variant].estimator
+            assert asked.metric.clustered_by is None or estimator.linear() is None
+            assert estimator.sketch() is None
+
+
+def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
+    """The state that is kept says from which snapshot it was made."""
+    put(lake, "call", calls_at("2026-03-20"))
+    before = lake.snapshot
+    list(roll_up(lake))
+    (family,) = [f for f in families(lake.settings) if f.name == "rollup_call_by_entered_at"]
+    assert state_of(lake, family).snapshot == before
