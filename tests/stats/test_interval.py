@@ -154,6 +154,13 @@ def test_ratio_agrees_with_counting_by_hand():
     assert_allclose([value - reach, value + reach], [found.low, found.high])
 
 
+def test_a_ratio_of_nothing_is_not_sure_to_be_nothing():
+    """No request in ten readings does not say that there will never be one: the end is open."""
+    found = interval.ratio(*ratio_sums(np.zeros(10), np.ones(10)), 0.95)
+    assert found.low == 0
+    assert np.isnan(found.high)
+
+
 def test_ratio_to_one_for_each_row_is_a_mean():
     """A total over the count of rows has the interval of the mean."""
     x = np.random.default_rng(2).gamma(2, 30, 50)

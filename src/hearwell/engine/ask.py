@@ -64,7 +64,7 @@ from hearwell.engine.standardise import (
     weights,
 )
 from hearwell.engine.stock import accumulated
-from hearwell.engine.sums import sql
+from hearwell.engine.sums import columns, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
@@ -310,7 +310,11 @@ class Table:
         table = unbound_facts(self.record, frame, list(spans))
         formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
         variants = {each: formula.variant for each, formula in formulas.items()}
-        read = set().union(*(columns_of(each.estimator) for each in variants.values()))
+        read = {
+            name
+            for each in variants.values()
+            for name in columns_of(each.estimator) | columns(*each.estimator.left_out.values())
+        }
         spans = {name: span for name, span in spans.items() if name in read}
         about = (self.lake, self.record, frame, table, spans, variants, self.question.clock)
         passes = (

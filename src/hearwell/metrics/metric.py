@@ -28,7 +28,8 @@ class Unit(Enum):
     SECONDS = "s"
     POINTS = "points"  # of a score, -100 to 100 or 0 to 100
     SCALE = "scale"  # points of the question's own scale
-    COUNT = "count"
+    COUNT = "count"  # a total
+    EACH = "each"  # how many there are of something for each row, such as agents of a case
 
 
 class Question(Enum):

@@ -121,7 +121,7 @@ def worth_asking(
 
 def distinct(lake: Lake, record: type[Record], name: str) -> int:
     lake.use(record)
-    table = record.unbound()
+    table = record.rows()
     counted = table.aggregate(values=dimension(table, name).nunique())
     return int(lake.connection.execute(sql(counted)).fetchall()[0][0])
 

@@ -24,7 +24,7 @@ def number(value: float | None, unit: Unit) -> str:
             return f"{sign}{size:,.0f}"
         case Unit.POINTS:
             return f"{sign}{size:.1f}"
-        case Unit.SCALE:
+        case Unit.SCALE | Unit.EACH:
             return f"{sign}{size:.2f}"
 
 

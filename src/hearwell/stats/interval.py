@@ -130,13 +130,15 @@ def ratio(  # noqa: PLR0913, PLR0917  one argument for each sum
     """Interval of one total over another, by the delta method (Cochran 1977).
 
     The sums are of x, y, x², xy and y² for the ratio of x to y. No interval where the
-    total below is 0 or fewer than two rows are known.
+    total below is 0 or fewer than two rows are known. Where the total above is 0 the rows do not
+    tell how large it could be: the upper end is open.
     """
     n, over, under = floats(n, over, under)
     value = over / under
     deviations = over_over - 2 * value * over_under + value**2 * under_under
     error = np.sqrt(np.maximum(deviations, 0) * n / (n - 1)) / np.abs(under)
-    return around(value, student_quantile(n - 1, level) * error)
+    found = around(value, student_quantile(n - 1, level) * error)
+    return Interval(found.low, np.where((over == 0) & (over_over == 0), np.nan, found.high))
 
 
 @np.errstate(divide="ignore", invalid="ignore")

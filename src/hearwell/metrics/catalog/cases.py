@@ -276,7 +276,7 @@ def escalation_rate(case: CaseFact) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.LOWER,
     question=Question.SOLVE,
     dated_by="first_contact_at or opened_at",
@@ -302,7 +302,7 @@ def agents_per_case(case: CaseFact) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.LOWER,
     question=Question.SOLVE,
     dated_by="solved_at",

@@ -39,7 +39,7 @@ def occupancy(day: AgentDay) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.IN_RANGE,
     question=Question.PEOPLE,
     dated_by="day_began_at",
