@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from hearwell.engine.case_build import case_build
 from hearwell.engine.derived import readable
+from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import Lake, create
 from hearwell.lake.merge import merge
 from hearwell.metrics.facts.case_fact import CaseFact
@@ -46,10 +46,10 @@ def measure(cases: int = 2_000_000) -> dict[str, float]:
         lake.connection.execute("set threads = 2")
         for name in MADE:
             bring(lake, name, 0, cases)
-        full = timed(lambda: case_build(lake))
+        full = timed(lambda: build_facts(lake))
         bring(lake, "message", cases, cases + cases // 100)
         bring(lake, "case", cases, cases + cases // 100)
-        some = timed(lambda: case_build(lake))
+        some = timed(lambda: build_facts(lake))
         read = timed(lambda: look(lake))
         lake.close()
     return {

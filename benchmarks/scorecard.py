@@ -15,7 +15,7 @@ import case_facts
 
 from hearwell.engine import ask as asking
 from hearwell.engine.ask import ask
-from hearwell.engine.case_build import case_build
+from hearwell.engine.fact_build import build_facts
 from hearwell.engine.question import Question
 from hearwell.engine.rollup_build import roll_up
 from hearwell.engine.scorecard import asked_for
@@ -105,7 +105,7 @@ def filled(path: Path, rows: int) -> Lake:
         lake.connection.execute(f"copy ({SURVEYS.format(rows=rows // 5)}) to '{file}'")
         with lake.writing("surveys to measure with"):
             merge(lake, Survey, file)
-    case_build(lake)
+    build_facts(lake)
     for record in (Call, Message, Case, Survey):
         lake.use(record)
     return lake

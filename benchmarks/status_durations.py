@@ -12,6 +12,8 @@ from pathlib import Path
 from hearwell.clock.business import with_business_seconds
 from hearwell.clock.schedule import WEEKDAYS
 from hearwell.engine import case_build
+from hearwell.engine.fact_build import begin
+from hearwell.engine.kept import drop
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake, create
 from hearwell.lake.merge import merge
@@ -80,7 +82,6 @@ def measure(cases: int, runs: int) -> list[float]:
         lake.connection.execute("set threads = 2")
         for name in MADE:
             bring(lake, name, cases)
-        case_build.use(lake)
         queries = {
             f"{record.table_name}_durations": durations(lake, record.unbound(), spans)
             for record, spans in ((CaseFact, CASE_SPANS), (ReplyWait, WAIT_SPANS))
@@ -88,12 +89,13 @@ def measure(cases: int, runs: int) -> list[float]:
         taken = []
         for _ in range(runs):
             begun = time.perf_counter()
-            made = case_build.make_case_facts(lake, ReplyWait)
+            making = begin(lake)
+            case_build.make_case_facts(making, ReplyWait)
             for name, query in queries.items():
-                case_build.create(lake, made, name, query)
+                making.create(name, query)
             taken.append(time.perf_counter() - begun)
             check(lake, cases)
-            case_build.drop(lake, made)
+            drop(lake, making.made)
         lake.close()
     return taken
 

@@ -8,8 +8,8 @@ from engine.tables import utc
 from engine.test_case_clocks import WAITS, read
 from engine.test_case_facts import COMPARED, histories
 
-from hearwell.engine.case_build import case_build
 from hearwell.engine.derived import readable
+from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import create, open_lake
 from hearwell.lake.merge import merge
 from hearwell.lake.tables import identifier, typed
@@ -134,16 +134,16 @@ def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
         if draw.random() < 0.3:
             checkpoint(lake, at_once=draw.random() < 0.5)
         if draw.random() < 0.6:
-            case_build(lake)
+            build_facts(lake)
         assert facts(lake) == wanted(kept)
         if draw.random() < 0.4:
             assert waits(lake) == wanted_waits(kept)
             assert handling(lake) == wanted_handling(kept)
-    case_build(lake)
+    build_facts(lake)
     assert facts(lake) == wanted(kept)
     assert waits(lake) == wanted_waits(kept)
     assert handling(lake) == wanted_handling(kept)
-    assert case_build(lake) is None
+    assert build_facts(lake) is None
 
 
 def test_only_what_changed_is_made_anew(lake):
@@ -152,11 +152,11 @@ def test_only_what_changed_is_made_anew(lake):
     plain = [row | {"source": "s", "merged_into": None} for row in cases]
     bring(lake, "case", plain)
     bring(lake, "message", [row | {"source": "s"} for row in messages])
-    done = case_build(lake)
-    assert (done.cases, done.is_full) == (100, True)
+    done = build_facts(lake)
+    assert (done.units["cases"], done.is_full) == (100, True)
     bring(lake, "message", [messages[0] | {"source": "s", "message_id": "new"}])
-    done = case_build(lake)
-    assert (done.cases, done.is_full) == (1, False)
+    done = build_facts(lake)
+    assert (done.units["cases"], done.is_full) == (1, False)
 
 
 def test_a_state_of_the_past_has_its_own_facts(lake):
@@ -166,10 +166,10 @@ def test_a_state_of_the_past_has_its_own_facts(lake):
     word = {"source": "s", "case_id": case["case_id"], "sent_at": case["opened_at"]}
     bring(lake, "case", [case])
     bring(lake, "message", [word | {"message_id": "1", "author_kind": "customer"}])
-    case_build(lake)
+    build_facts(lake)
     before = lake.snapshot
     bring(lake, "message", [word | {"message_id": "2", "author_kind": "agent"}])
-    case_build(lake)
+    build_facts(lake)
     ((_, now),) = facts(lake).items()
     path = lake.path
     lake.close()
@@ -182,12 +182,12 @@ def test_what_was_forgotten_is_not_followed(lake):
     """A checkpoint that forgets the states since the last build leads to a full one."""
     cases, messages, _ = histories(4, 20)
     bring(lake, "case", cases)
-    case_build(lake)
+    build_facts(lake)
     bring(lake, "message", messages)
     bring(lake, "message", [messages[0] | {"message_id": "new"}])
     lake.settings = lake.settings.model_copy(update={"keep_snapshots_days": 0})
     checkpoint(lake, at_once=True)
-    assert case_build(lake).is_full
+    assert build_facts(lake).is_full
 
 
 def test_another_rule_makes_all_anew(lake, monkeypatch):
@@ -195,9 +195,9 @@ def test_another_rule_makes_all_anew(lake, monkeypatch):
     cases, messages, _ = histories(3, 20)
     bring(lake, "case", cases)
     bring(lake, "message", messages)
-    case_build(lake)
-    monkeypatch.setattr("hearwell.engine.case_build.formula", lambda: "another")
-    assert case_build(lake).is_full
+    build_facts(lake)
+    monkeypatch.setattr("hearwell.engine.fact_build.formula", lambda: "another")
+    assert build_facts(lake).is_full
 
 
 OFFICE = {
@@ -217,9 +217,9 @@ def test_other_opening_hours_make_all_anew(lake):
     found = []
     for schedules in ([], [OFFICE], [EVENING], []):
         lake.settings = Settings(schedule=schedules)
-        for build in (lambda _: None, case_build):
+        for build in (lambda _: None, build_facts):
             build(lake)
             ((_, row),) = read(lake, CaseFact, ["agent_work_business_seconds"])
             found.append(row["agent_work_business_seconds"])
-        assert case_build(lake) is None
+        assert build_facts(lake) is None
     assert found == [None, None, 3600.0, 3600.0, 3 * 3600.0, 3 * 3600.0, None, None]

@@ -113,3 +113,85 @@ def test_syncing_again_changes_nothing(with_cel):
     assert "0 new, 0 changed" in said
     after = with_cel.ask("SL", "wait_time", "on_hold_time", "--by", "agent_id")
     assert after == before
+
+
+LATER = """
+    insert into lake.call by name
+    select source, received_at, 'last' as call_id, 1 as leg, 'withdrawn' as outcome,
+        entered_at + interval 30 days as entered_at
+    from lake.call limit 1
+"""
+
+
+@pytest.fixture(scope="module")
+def weeks_later(new_lake):
+    """The recording, and a call of nobody a month after it: all windows are over."""
+    made_lake = made(new_lake)
+    with open_lake(made_lake.path, writable=True) as lake, lake.writing("a month later"):
+        lake.connection.execute(LATER)
+    return made_lake
+
+
+def test_callers_behind_the_calls(from_log, weeks_later):
+    """264 callers, the load generator one of them; 66 were answered in none of their calls.
+
+    By what the callers themselves wrote down they are 68: to one the log has an answer that the
+    caller did not hear, and one call was still open at the restart.
+    """
+    (pending,) = from_log.ask("callers_never_reached")
+    assert pending["n"] == 0
+    assert pending["left_out"]["may still call again"] == 264
+    (soon,) = from_log.ask("callers_never_reached", "--variant", "so_far")
+    (later,) = weeks_later.ask("callers_never_reached")
+    for found in (soon, later):
+        assert (found["n"], found["value"] * found["n"]) == pytest.approx((264, 66))
+    assert later["left_out"] == {"end of the call not known": 8, "caller not known": 1}
+
+
+def test_lost_first_attempts_that_reached_an_agent_later(weeks_later):
+    """42 % of 113: of 198 who were answered 151 were at once."""
+    (found,) = weeks_later.ask("attempts_to_reach", "--variant", "first_call")
+    at_once = found["value"] * found["n"]
+    assert (found["n"], at_once) == pytest.approx((198, 151))
+    assert (198 - at_once) / (264 - at_once) == pytest.approx(0.42, abs=0.005)
+
+
+def test_what_became_of_those_who_hung_up(weeks_later):
+    """102 hung up before any answer. In the recording nobody is called back, and nobody writes."""
+    found = {a["variant"]: a for a in weeks_later.ask("abandoned_then", "--variant", "all")}
+    assert {a["n"] for a in found.values()} == {102}
+    assert found["called_back"]["value"] == found["solved_otherwise"]["value"] == 0
+    assert found["reached_later"]["value"] + found["still_open"]["value"] == pytest.approx(1)
+
+
+def test_calls_of_a_matter(weeks_later):
+    """Who called, in the order of their calls: the matter of each is solved if the last is.
+
+    Of the callers themselves, whom the recording asked, the same: 1.1 answered calls for each
+    matter that they call solved, and 1.51 attempts.
+    """
+    with open_lake(weeks_later.path) as lake:
+        rows = lake.connection.execute(
+            "select caller, call_id, min(entered_at), bool_or(outcome = 'answered') from lake.call "
+            "group by caller, call_id having bool_and(outcome <> 'unknown_restart') "
+            "and caller is not null order by 1, 3, 2"
+        ).fetchall()
+    callers = {}
+    for caller, _, _, is_answered in rows:
+        callers.setdefault(caller, []).append(is_answered)
+    reached = [answers for answers in callers.values() if any(answers)]
+    solved = [answers for answers in reached if answers[-1]]
+    back = [later for answers in reached for later in range(len(answers) - 1) if answers[later]]
+
+    def asked(metric, variant):
+        (found,) = weeks_later.ask(metric, "--variant", variant)
+        return found["n"], found["value"]
+
+    answered = [sum(answers) for answers in solved]
+    mean = pytest.approx(sum(answered) / len(solved))
+    assert asked("calls_to_resolution", "mean") == (len(solved), mean)
+    once = pytest.approx(answered.count(1) / len(reached))
+    assert asked("first_contact_resolution", "of_all") == (len(reached), once)
+    contacts = sum(map(sum, callers.values()))
+    returns = pytest.approx(len(back) / contacts)
+    assert asked("repeat_contact_rate", "within_7_days") == (contacts, returns)

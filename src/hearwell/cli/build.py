@@ -29,13 +29,14 @@ def build(
 
 def build_and_tell(lake: "Lake", *, full: bool = False) -> bool:
     """Bring up to date what the lake keeps, and tell of it; return whether anything was."""
-    from hearwell.engine.case_build import case_build  # noqa: PLC0415  start-up time
+    from hearwell.engine.fact_build import build_facts  # noqa: PLC0415  start-up time
     from hearwell.engine.rollup_build import roll_up  # noqa: PLC0415
 
-    done = case_build(lake, full=full)
+    done = build_facts(lake, full=full)
     if done is not None:
         all_of_them = "all" if done.is_full else "those that changed"
-        typer.echo(f"Made the facts of {done.cases:,} cases ({all_of_them}).")
+        made = ", ".join(f"{count:,} {units}" for units, count in done.units.items())
+        typer.echo(f"Made the facts of {made} ({all_of_them}).")
     rolled = list(roll_up(lake, full=full))
     if rolled:
         anew = sum(each.is_full for each in rolled)

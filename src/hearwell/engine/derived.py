@@ -8,8 +8,12 @@ from functools import cache, partial
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.engine import case_build
-from hearwell.engine.case_build import create
+from hearwell.engine.case_build import SOURCES as OF_CASES
+from hearwell.engine.case_build import make_case_facts
+from hearwell.engine.contact_build import SOURCES as OF_CONTACTS
+from hearwell.engine.contact_build import TOUCHES, make_contact_facts
+from hearwell.engine.fact_build import begin
+from hearwell.engine.kept import create, drop
 from hearwell.engine.period import organisation_days, organisation_months
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -19,10 +23,15 @@ from hearwell.metrics.facts.agent_month import AgentMonth, agent_months
 from hearwell.metrics.facts.article_reading import ArticleReading, article_readings
 from hearwell.metrics.facts.article_use import ArticleUse, article_uses
 from hearwell.metrics.facts.backlog import BacklogChange, backlog_changes
+from hearwell.metrics.facts.call_episode import CallEpisode
+from hearwell.metrics.facts.case_after import CaseAfter
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.case_handling import CaseHandling
+from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
 from hearwell.metrics.facts.deadline import Deadline
+from hearwell.metrics.facts.issue import Issue
+from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.metrics.facts.purchase import Purchase, purchases
 from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.metrics.part import Expr
@@ -43,18 +52,26 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentMonth: (Agent, Shift, Call, Message),
     ArticleReading: (ArticleView, Article),
     ArticleUse: (ArticleView, Article, Call),
-    BacklogChange: case_build.SOURCES,
-    CaseFact: case_build.SOURCES,
+    BacklogChange: OF_CASES,
+    CallEpisode: OF_CONTACTS,
+    CaseAfter: OF_CONTACTS,
+    CaseFact: OF_CASES,
+    Contact: OF_CONTACTS,
     CustomerMonth: (Customer,),
     Purchase: (Order,),
-    CaseHandling: case_build.SOURCES,
-    ReplyWait: case_build.SOURCES,
-    Deadline: case_build.SOURCES,
+    CaseHandling: OF_CASES,
+    Issue: OF_CONTACTS,
+    JourneyPoint: (*OF_CONTACTS, *TOUCHES),
+    ReplyWait: OF_CASES,
+    Deadline: OF_CASES,
 }
 """Of which records each derived fact is made."""
 
 CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
 """Those that are made of what is kept of each case."""
+
+CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, Issue, JourneyPoint)
+"""Those that are made of what is kept of callers, and of owners of cases and contacts."""
 
 CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Message, Case),
@@ -62,6 +79,11 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     ArticleReading: (Article,),
     ArticleUse: (Article, Call),
     BacklogChange: (Message, CaseEvent),
+    CallEpisode: (Case, Message, CaseEvent, ArticleView),
+    CaseAfter: (Call, Message, ArticleView),
+    Contact: OF_CONTACTS,
+    Issue: OF_CONTACTS,
+    JourneyPoint: (*OF_CONTACTS, *TOUCHES),
 }
 """Those of them without which there are rows all the same."""
 
@@ -99,7 +121,7 @@ def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     try:
         yield
     finally:
-        case_build.drop(lake, made)
+        drop(lake, made)
 
 
 Need = Callable[[type[Record]], None]
@@ -121,8 +143,11 @@ def needed(lake: Lake) -> Iterator[Need]:
 
 def make(lake: Lake, record: type[Record]) -> list[str]:
     """Make what a fact is derived by; return the tables that were made."""
-    if record in CASE_FACTS:
-        return case_build.make_case_facts(lake, record)
+    if record in CASE_FACTS or record in CONTACT_FACTS:
+        making = begin(lake)
+        make_kept = make_case_facts if record in CASE_FACTS else make_contact_facts
+        make_kept(making, record)
+        return making.made
     made: list[str] = []
     if record in CALENDARS:
         CALENDARS[record](lake, made)

@@ -4,6 +4,8 @@ from hearwell.metrics.catalog import (
     backlog,
     carts,
     cases,
+    contacts,
+    episodes,
     loyalty,
     people,
     promises,
@@ -19,8 +21,10 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for module in (
         waiting,
+        episodes,
         backlog,
         solving,
+        contacts,
         cases,
         replies,
         promises,

@@ -5,12 +5,10 @@ import ibis
 from hearwell.metrics.catalog.window import is_over
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import Mean, Quantile, Share
+from hearwell.metrics.facts.journey_point import ORDER_WITHIN_HOURS
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.records.cart import Cart
 from hearwell.records.order import Order
-
-ORDER_WITHIN_HOURS = 24
-"""From the last change of a cart on; who has not ordered by then has left it."""
 
 
 @metric(

@@ -349,24 +349,3 @@ def time_to_solution(case: CaseFact, clock: Clock) -> Variants:
         case.first_solution_offered_at.notnull(),
         {},
     )
-
-
-@metric(
-    unit=Unit.SHARE,
-    better=Better.IN_RANGE,
-    question=Question.SOLVE,
-    dated_by="solved_at",
-    credits="the bot",
-    guardrail="reopen_rate",
-    source="solved cases in which a bot wrote and no human; silence is not containment",
-    clustered_by="customer_id",
-)
-def bot_containment(case: CaseFact) -> Variants:
-    """Part of the solved cases with a bot that needed no human."""
-    with_bot = case.solved_at.notnull() & (case.bot_messages > 0)
-    return {
-        "all": Variant(
-            estimator=Share(case.is_bot_only, among=with_bot),
-            meaning="solved by the bot alone, of the solved cases in which it wrote",
-        )
-    }

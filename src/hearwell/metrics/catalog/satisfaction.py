@@ -3,6 +3,7 @@
 from hearwell.metrics.estimator import Mean, NetScore, Share, WeightedMean, WeightedShare
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
+from hearwell.metrics.scale import normalised
 from hearwell.records.survey import Survey
 
 SATISFIED_FROM = 0.75
@@ -11,17 +12,6 @@ SATISFIED_FROM = 0.75
 DISSATISFIED_TO = 0.25
 EASY_FROM = 0.66
 """5 to 7 of 1-7 and 4 and 5 of 1-5: agreement that it was easy."""
-
-
-def normalised(survey: Survey) -> Expr:
-    """Return where on the scale an answer stands, 0 worst and 1 best; null off the scale.
-
-    POMP, percent of the maximum possible: Cohen, Cohen, Aiken and West 1999.
-    """
-    span = (survey.scale_high - survey.scale_low).nullif(0)
-    up = (survey.answer - survey.scale_low) / span
-    position = survey.higher_is_better.fill_null(True).ifelse(up, 1 - up)
-    return position.between(0, 1).ifelse(position, None)
 
 
 def off_scale(survey: Survey, among: Expr) -> dict[str, Expr]:

@@ -20,7 +20,7 @@ def connected_seconds(call: Call) -> Expr:
     question=Question.SOLVE,
     dated_by="entered_at",
     credits="the agent who answered, for that part of the call",
-    guardrail="transfer_rate",
+    guardrail="repeat_contact_rate",
     source="Amazon Connect: talk, hold and work after the call, over answered calls",
     labels=("AHT",),
     clustered_by="agent_id",

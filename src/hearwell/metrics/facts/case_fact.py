@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import (
     Count,
     Custom,
@@ -83,7 +83,11 @@ class Steps:
     def add(self, name: str, expression: Expr) -> ir.Table:
         """Plan a table; return it for the next steps to read."""
         self.made[name] = expression
-        return ibis.table(expression.schema(), name=name)
+        return self.table(name)
+
+    def table(self, name: str) -> ir.Table:
+        """Return a table that was planned before."""
+        return ibis.table(self.made[name].schema(), name=name)
 
 
 KNOWN = "case_known"
@@ -164,3 +168,13 @@ def with_case(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Tab
 def named(prefix: str, table: Expr) -> ir.Table:
     """Put a word before all names of a table, so that none is in both sides of a join."""
     return table.rename(f"{prefix}_{{name}}")
+
+
+def first_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
+    """Return of a group the first value that is known."""
+    return column.argmin(order, where=where & column.notnull())
+
+
+def last_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
+    """Return of a group the last value that is known."""
+    return column.argmax(order, where=where & column.notnull())

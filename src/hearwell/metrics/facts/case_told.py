@@ -89,7 +89,9 @@ def case_tellings(
     with_team(steps, survivor, wait, did)
     handled(steps, survivor, passed)
     status = steps.add("case_status", in_statuses(passed))
-    steps.add(TOLD, told_of_each(survivor, *said, happened, turned, status))
+    owner = steps.add("case_owner", owners(survivor, steps.table("case_message")))
+    again = steps.add("case_again", wrote_again(steps.table("case_message"), turned))
+    steps.add(TOLD, told_of_each(survivor, *said, happened, turned, status, owner, again))
     return steps.made
 
 
@@ -136,7 +138,8 @@ def of_messages(
     steps: Steps, survivor: Expr, message: Expr, merged: Expr
 ) -> tuple[tuple[ir.Table, ...], ir.Table]:
     """Return tables of what the messages of each case tell, and the waits for a reply."""
-    told = steps.add("case_message", by_whom(message, whose(steps, survivor, merged)))
+    told = by_whom(message, whose(steps, survivor, merged)).drop("received_at", "message_id")
+    told = steps.add("case_message", told)
     written = steps.add(
         "case_written",
         told.group_by("number").aggregate(
@@ -196,6 +199,11 @@ def by_whom(message: Expr, case: Expr) -> Expr:
     told = both.select(
         "sent_at",
         "channel",
+        "language",
+        "received_at",
+        "message_id",
+        # Only where the case does not say whose it is.
+        customer_id=both.case_customer_id.isnull().ifelse(both.customer_id, None),
         number=both.case_number,
         by_customer_at=both.case_by_customer_at,
         author=both.author_id.coalesce(both.customer_id),
@@ -276,6 +284,30 @@ def with_team(steps: Steps, survivor: Expr, wait: Expr, did: Expr) -> ir.Table:
             ),
         ),
     )
+
+
+def owners(survivor: Expr, message: Expr) -> Expr:
+    """Return whose each case is, and who owns it: the case itself where nobody knows whose it is.
+
+    Where the case does not say, it is the only customer whom the customer's messages name.
+    """
+    theirs = message.filter(message.is_customer, message.customer_id.notnull())
+    named_in = theirs.group_by("number").aggregate(
+        low=theirs.customer_id.min(), high=theirs.customer_id.max()
+    )
+    rows = by_number(survivor, named_in, "named")
+    only = (rows.named_low == rows.named_high).ifelse(rows.named_low, None)
+    person = rows.customer_id.coalesce(only)
+    nobody = ibis.literal("case:") + rows.source + " " + rows.case_id
+    return rows.select("number", person=person, owner=person.coalesce(nobody))
+
+
+def wrote_again(message: Expr, turned: Expr) -> Expr:
+    """Return the customer's first message after the last solving of each case."""
+    theirs = message.filter(message.is_customer).select("number", "sent_at")
+    both = by_number(theirs, turned.select("number", "last_solved_at"), "turned", how="inner")
+    later = both.filter(both.sent_at > both.turned_last_solved_at)
+    return later.group_by("number").aggregate(next_message_at=later.sent_at.min())
 
 
 # --- events ------------------------------------------------------------------------------------

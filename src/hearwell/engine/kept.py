@@ -1,0 +1,221 @@
+"""Facts that are kept in the lake, and made anew only for what was touched.
+
+What is kept depends on some unit alone: a case, a caller, or an owner of cases and contacts. It
+says from which state of the lake it was made, and by which rules; what came since is made when it
+is needed, so that an answer never rests on a build that is out of date.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import ibis.expr.operations as ops
+
+from hearwell.engine.sums import sql
+from hearwell.lake.extensions import quoted
+from hearwell.lake.lake import Lake
+from hearwell.metrics.part import Expr
+
+BUILDS = "hearwell_build"
+TOUCHED_ROWS = "_touched_rows"
+"""Behind the name of a table: its rows of the units that are made anew."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table to make, and those that it is made of."""
+
+    query: str
+    reads: frozenset[str]
+
+
+def step(expression: Expr) -> Step:
+    tables = expression.op().find(ops.UnboundTable)
+    return Step(sql(expression), frozenset(table.name for table in tables))
+
+
+@dataclass
+class Making:
+    """Temporary tables on the way from the state that is kept to the one that is read.
+
+    Attributes:
+        since: the state from which the kept tables were made; None if they are of no use.
+        now: the state that is read.
+        made: what is there, such as `table case_told`.
+        anew: the units of which some were made anew.
+
+    """
+
+    lake: Lake
+    since: int | None
+    now: int
+    made: list[str] = field(default_factory=list)
+    anew: list["Kept"] = field(default_factory=list)
+
+    def create(self, name: str, query: str, kind: str = "table") -> None:
+        create(self.lake, self.made, name, query, kind)
+
+    def has_rows(self, name: str) -> bool:
+        found = self.lake.connection.execute(f"select 1 from {name} limit 1").fetchall()
+        return bool(found)
+
+    def changes(self, table: str) -> str:
+        """Return what to read for the rows of a record that came, changed or went."""
+        return f"lake.table_changes({quoted(table)}, {(self.since or 0) + 1}, {self.now})"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Tables of the lake that are made together, a row of each belonging to one unit.
+
+    Attributes:
+        units: what the units are, in the plural.
+        unit: the columns that say to which unit a row belongs.
+        tables: those that are kept.
+        steps: return the steps that lead to the tables, in their order. They read some tables
+            under names with a suffix.
+        touch: make the table `touched` of the units to make anew, and the tables with the suffix
+            `TOUCHED_ROWS`; return whether there are any.
+
+    """
+
+    units: str
+    unit: tuple[str, ...]
+    tables: tuple[str, ...]
+    steps: Callable[[Lake, str], Mapping[str, Step]]
+    touch: Callable[[Making, "Kept"], bool]
+
+    @property
+    def touched(self) -> str:
+        return f"{self.units}_touched"
+
+    @property
+    def key(self) -> str:
+        return ", ".join(self.unit)
+
+
+def fresh(table: str) -> str:
+    """Return the name of the rows of a kept table that were made anew."""
+    return f"{table}_fresh"
+
+
+def create(lake: Lake, made: list[str], name: str, query: str, kind: str = "table") -> None:
+    lake.connection.execute(f"create or replace temp {kind} {name} as {query}")
+    made.append(f"{kind} {name}")
+
+
+def drop(lake: Lake, made: list[str]) -> None:
+    for each in reversed(dict.fromkeys(made)):
+        kind, name = each.split()
+        lake.connection.execute(f"drop {kind} if exists temp.{name}")
+    made.clear()
+
+
+def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None:
+    """Make kept tables readable under their names, as they are now.
+
+    Args:
+        making: where.
+        chain: what is kept, each after those from which it is made.
+        wanted: the tables, and steps on the way to them that are wanted too.
+
+    """
+    for kept in chain:
+        tables = [table for table in kept.tables if table in wanted]
+        if making.since is None:
+            run(making, kept, wanted, touched=False)
+        elif making.since < making.now and kept.touch(making, kept):
+            run(making, kept, wanted, touched=True)
+            for table in tables:
+                both = (
+                    f"from lake.{table} anti join {kept.touched} using ({kept.key}) "
+                    f"union all by name from temp.{fresh(table)}"
+                )
+                making.create(table, both, "view")
+        else:
+            for table in tables:
+                making.create(table, f"from lake.{table}", "view")
+
+
+def run(making: Making, kept: Kept, wanted: Collection[str], *, touched: bool) -> None:
+    """Make the wanted tables; what led to them goes as soon as nothing needs it any more."""
+    steps = needed(kept.steps(making.lake, TOUCHED_ROWS if touched else ""), wanted)
+    for place, (name, each) in enumerate(steps.items()):
+        making.create(fresh(name) if touched and name in kept.tables else name, each.query)
+        later = frozenset[str]().union(*(other.reads for other in [*steps.values()][place + 1 :]))
+        over = [other for other in (*each.reads, name) if other in steps and other not in later]
+        gone = [f"table {other}" for other in over if other not in wanted]
+        drop(making.lake, [*gone])
+        making.made[:] = [other for other in making.made if other not in gone]
+    making.anew.append(kept)
+
+
+def needed(steps: Mapping[str, Step], wanted: Iterable[str]) -> dict[str, Step]:
+    """Return those steps without which the wanted tables cannot be made."""
+    found: set[str] = set()
+    to_do = [*wanted]
+    while to_do:
+        name = to_do.pop()
+        if name in steps and name not in found:
+            found.add(name)
+            to_do += steps[name].reads
+    return {name: each for name, each in steps.items() if name in found}
+
+
+def keep(making: Making, mark: str) -> dict[str, int]:
+    """Put what was made anew into the lake, and say of which state it is.
+
+    Args:
+        making: what was made.
+        mark: of the rules by which it was.
+
+    Returns:
+        How many units that were.
+
+    """
+    execute = making.lake.connection.execute
+    for kept in making.anew:
+        for table in kept.tables:
+            if making.since is None:
+                execute(f"drop table if exists lake.{table}")
+                execute(f"create table lake.{table} as from temp.{table}")
+            else:
+                where = f"({kept.key}) in (select ({kept.key}) from {kept.touched})"
+                execute(f"delete from lake.{table} where {where}")
+                execute(f"insert into lake.{table} by name from temp.{fresh(table)}")
+    execute(
+        f"create table if not exists lake.{BUILDS} (fact varchar, snapshot bigint, formula varchar)"
+    )
+    execute(f"delete from lake.{BUILDS}")
+    execute(f"insert into lake.{BUILDS} values ('all', {making.now}, {quoted(mark)})")
+    return {kept.units: count(making, kept) for kept in making.anew}
+
+
+def count(making: Making, kept: Kept) -> int:
+    """Return how many units were made anew and are still there."""
+    table = kept.tables[0] if making.since is None else fresh(kept.tables[0])
+    query = f"select count(*) from (select distinct {kept.key} from temp.{table})"
+    return int(making.lake.connection.execute(query).fetchall()[0][0])
+
+
+def kept_since(lake: Lake, chain: Sequence[Kept], mark: str, now: int) -> int | None:
+    """Return the state from which the kept tables were made; None if they are of no use.
+
+    They are not if they were made by other rules, or of a state that is forgotten or to come.
+    """
+    execute = lake.connection.execute
+    wanted = {BUILDS, *(table for kept in chain for table in kept.tables)}
+    there = {
+        name
+        for (name,) in execute(
+            "select table_name from duckdb_tables() where database_name = 'lake' "
+            f"and table_name in ({', '.join(map(quoted, wanted))})"
+        ).fetchall()
+    }
+    if there != wanted:
+        return None
+    found = execute(f"select snapshot, formula from lake.{BUILDS}").fetchall()
+    if len(found) != 1 or found[0][1] != mark:
+        return None
+    since = int(found[0][0])
+    (oldest,) = execute("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
+    return since if oldest <= since <= now else None  # what was forgotten cannot be followed
