@@ -114,9 +114,10 @@ def ask(lake: Lake, question: Question) -> Answers:
 def families(
     asked: Sequence[Asked],
 ) -> Iterator[tuple[type[Record], str, bool, list[Asked]]]:
-    """Put together what is counted over the same table by the same date."""
+    """Put together what is counted over one table by one date, all of a table in a row."""
+    tables = list(dict.fromkeys(each.metric.record for each in asked))
     together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
-    for each in asked:
+    for each in sorted(asked, key=lambda each: tables.index(each.metric.record)):
         variant = each.metric.variants()[each.variant]
         dated_by = variant.dated_by or each.metric.dated_by
         is_stock = isinstance(variant.estimator, Stock)

@@ -129,14 +129,18 @@ Need = Callable[[type[Record]], None]
 
 @contextmanager
 def needed(lake: Lake) -> Iterator[Need]:
-    """Give a function that makes a record readable until all is answered, each only once."""
+    """Give a function that makes a record readable, until another is needed or all is answered.
+
+    Facts are made on the way to others, by the same names: so only one is there at a time.
+    """
     with ExitStack() as stack:
-        there: set[type[Record]] = set()
+        there: list[type[Record]] = []
 
         def need(record: type[Record]) -> None:
-            if record not in there:
+            if there != [record]:
+                stack.close()
                 stack.enter_context(readable(lake, record))
-                there.add(record)
+                there[:] = [record]
 
         yield need
 
