@@ -203,7 +203,7 @@ def test_late_rows_repair_the_days_they_touch(lake):
     put(lake, "call", calls_at("2026-04-10", number=1))
     stale = volume(lake)  # from the rows, as long as the roll-up does not know of it
     assert stale == {"2026-03-20": 1, "2026-04-10": 2, "2026-04-25": 1}
-    (done,) = roll_up(lake)
+    done = {each.name: each for each in roll_up(lake)}["rollup_call_by_entered_at"]
     assert (done.stretches, done.is_full) == (1, False)
     assert volume(lake) == stale
     kept = "select day, rows_where_0 from lake.rollup_call_by_entered_at order by 1"
@@ -216,7 +216,7 @@ def test_a_row_that_moves_to_another_day_leaves_its_old_one(lake):
     list(roll_up(lake))
     moved = calls_at("2026-03-20")[0] | {"entered_at": datetime(2026, 4, 10)}
     put(lake, "call", [moved])
-    (done,) = roll_up(lake)
+    done = {each.name: each for each in roll_up(lake)}["rollup_call_by_entered_at"]
     assert done.stretches == 2
     assert volume(lake) == {"2026-04-10": 2}
 

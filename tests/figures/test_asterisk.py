@@ -135,8 +135,8 @@ def weeks_later(new_lake):
 def test_callers_behind_the_calls(from_log, weeks_later):
     """264 callers, the load generator one of them; 66 were answered in none of their calls.
 
-    By what the callers themselves wrote down they are 68: to one the log has an answer that the
-    caller did not hear, and one call was still open at the restart.
+    By what the callers themselves wrote down they are 68: for two of these the log has an answer
+    that they did not hear.
     """
     (pending,) = from_log.ask("callers_never_reached")
     assert pending["n"] == 0
