@@ -96,7 +96,6 @@ def footer(out: Console, answers: Answers) -> None:
         out.print(
             "[italic]simulated[/italic][dim]: made up by `hearwell simulate`, not measured[/dim]"
         )
-    for record, fresh in answers.freshness.items():
-        if fresh["newest"]:
-            out.print(f"[dim]newest {record}: {fresh['newest'][:16]}[/dim]")
+    for record, fresh in answers.newest.items():
+        out.print(f"[dim]newest {record}: {(fresh['newest'] or '')[:16]}[/dim]")
     out.print(f"[dim]snapshot {answers.snapshot} of the lake[/dim]")

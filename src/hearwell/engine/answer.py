@@ -12,6 +12,7 @@ from hearwell.engine.question import Asked, Question
 from hearwell.metrics.estimator import Distinct, Estimator, Stock, Total
 from hearwell.metrics.metric import Better, Unit
 from hearwell.metrics.part import FloatArray, Parts
+from hearwell.records import RECORDS
 from hearwell.stats.difference import NO_EVIDENCE, difference, verdict
 from hearwell.stats.interval import Interval
 from hearwell.stats.multiplicity import benjamini_hochberg, p_value
@@ -227,6 +228,12 @@ class Answers:
     freshness: dict[str, dict[str, str | None]]
     simulated: tuple[str, ...]  # the metrics that count rows which were made up, not measured
     snapshot: int
+
+    @property
+    def newest(self) -> dict[str, dict[str, str | None]]:
+        """How fresh the records are; the facts derived from them only where nothing else is."""
+        known = {name: fresh for name, fresh in self.freshness.items() if fresh["newest"]}
+        return {name: fresh for name, fresh in known.items() if name in RECORDS} or known
 
     def cells(self) -> list[dict[str, Any]]:
         level = self.question.level

@@ -47,7 +47,7 @@ def told_of(content: Content) -> Iterator[tuple[str, Html | str | list[Html]]]:
     taken = f", taken {day.moment(content.taken_at)}" if content.taken_at else ""
     asked = f", asked for as of {content.as_of}" if content.as_of else ""
     yield "State of the lake", f"snapshot {card.snapshot}{taken}{asked}"
-    fresh = {name: each for name, each in content.card.freshness.items() if each["newest"]}
+    fresh = content.card.newest
     if fresh:
         yield "Newest", list(freshness(fresh))
         yield "Received", " to ".join(received(fresh))
