@@ -114,9 +114,10 @@ def ask(lake: Lake, question: Question) -> Answers:
 def families(
     asked: Sequence[Asked],
 ) -> Iterator[tuple[type[Record], str, bool, list[Asked]]]:
-    """Put together what is counted over the same table by the same date."""
+    """Put together what is counted over one table by one date, all of a table in a row."""
+    tables = list(dict.fromkeys(each.metric.record for each in asked))
     together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
-    for each in asked:
+    for each in sorted(asked, key=lambda each: tables.index(each.metric.record)):
         variant = each.metric.variants()[each.variant]
         dated_by = variant.dated_by or each.metric.dated_by
         is_stock = isinstance(variant.estimator, Stock)
@@ -261,11 +262,12 @@ class Asking:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
         family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
-        kept = None if self.is_stock else found_rollup(lake, question, family)
+        kept = found_rollup(lake, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))
             frame = framed(lake, question, self.dated_by, bounds)
+            frame = replace(frame, is_stock=self.is_stock)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
                 answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)

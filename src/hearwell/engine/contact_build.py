@@ -39,6 +39,7 @@ from hearwell.metrics.facts.contact import (
     contacts,
     known_of,
 )
+from hearwell.metrics.facts.help_demand import HelpDemand, help_demands
 from hearwell.metrics.facts.issue import ISSUE_TOLD, Issue, issue_tellings, issues
 from hearwell.metrics.facts.journey_point import JourneyPoint, Sources, journey_points
 from hearwell.metrics.part import Expr
@@ -62,6 +63,7 @@ TOUCHES = (Survey, Order, Cart, Search)
 READS: Mapping[type[Record], tuple[str, ...]] = {
     CallEpisode: (EPISODE_TOLD, CONTACT_TOLD),
     Contact: (CONTACT_TOLD,),
+    HelpDemand: (CONTACT_TOLD,),
     Issue: (ISSUE_TOLD,),
     CaseAfter: (AFTER_TOLD,),
     JourneyPoint: (CONTACT_TOLD,),
@@ -128,6 +130,10 @@ def finals(fact: str) -> Mapping[str, str]:
     known = steps.add("source_known", known_of(call, case, message, event))
     chosen: dict[str, Callable[[], Mapping[str, Expr]]] = {
         Contact.table_name: lambda: contacts(contact, known, view),
+        HelpDemand.table_name: lambda: {
+            **contacts(contact, known, view),
+            HelpDemand.table_name: help_demands(Contact.unbound(), view),
+        },
         Issue.table_name: lambda: issues(of(owners, ISSUE_TOLD), known),
         CallEpisode.table_name: lambda: call_episodes(
             of(calls, EPISODE_TOLD), Around(contact, told, known, call, case, message, event)

@@ -30,6 +30,7 @@ from hearwell.metrics.facts.case_handling import CaseHandling
 from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
 from hearwell.metrics.facts.deadline import Deadline
+from hearwell.metrics.facts.help_demand import HelpDemand
 from hearwell.metrics.facts.issue import Issue
 from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.metrics.facts.purchase import Purchase, purchases
@@ -57,6 +58,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     CaseAfter: OF_CONTACTS,
     CaseFact: OF_CASES,
     Contact: OF_CONTACTS,
+    HelpDemand: OF_CONTACTS,
     CustomerMonth: (Customer,),
     Purchase: (Order,),
     CaseHandling: OF_CASES,
@@ -70,7 +72,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
 CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
 """Those that are made of what is kept of each case."""
 
-CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, Issue, JourneyPoint)
+CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, HelpDemand, Issue, JourneyPoint)
 """Those that are made of what is kept of callers, and of owners of cases and contacts."""
 
 CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
@@ -82,6 +84,7 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     CallEpisode: (Case, Message, CaseEvent, ArticleView),
     CaseAfter: (Call, Message, ArticleView),
     Contact: OF_CONTACTS,
+    HelpDemand: OF_CONTACTS,
     Issue: OF_CONTACTS,
     JourneyPoint: (*OF_CONTACTS, *TOUCHES),
 }
@@ -129,14 +132,18 @@ Need = Callable[[type[Record]], None]
 
 @contextmanager
 def needed(lake: Lake) -> Iterator[Need]:
-    """Give a function that makes a record readable until all is answered, each only once."""
+    """Give a function that makes a record readable, until another is needed or all is answered.
+
+    Facts are made on the way to others, by the same names: so only one is there at a time.
+    """
     with ExitStack() as stack:
-        there: set[type[Record]] = set()
+        there: list[type[Record]] = []
 
         def need(record: type[Record]) -> None:
-            if record not in there:
+            if there != [record]:
+                stack.close()
                 stack.enter_context(readable(lake, record))
-                there.add(record)
+                there[:] = [record]
 
         yield need
 

@@ -5,13 +5,13 @@ of the rows. It is the same answer, because parts add up. A roll-up says from wh
 lake it was made and by which formulas; where anything has changed since, the rows are asked.
 
 What does not add up over days is not kept: different persons, the rows of one customer on several
-days, stocks, and hours of the week.
+days, and hours of the week.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -28,13 +28,13 @@ from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
-from hearwell.metrics.estimator import Stock
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 from hearwell.settings import Settings
 
 STATE = "hearwell_rollup"
 DAY = "day"
+ALWAYS = ("age_band",)  # of what is there: how much of it is old is asked each time
 BOUNDS = ("first", "last", "received")
 FORMULAS = ("metrics", "engine", "records", "clock")
 
@@ -98,7 +98,7 @@ def families(settings: Settings) -> list[Family]:
         for name, variant in metric.variants().items():
             estimator = variant.estimator
             is_clustered = metric.clustered_by is not None and estimator.linear() is not None
-            if is_clustered or estimator.sketch() is not None or isinstance(estimator, Stock):
+            if is_clustered or estimator.sketch() is not None:
                 continue
             dated_by = variant.dated_by or metric.dated_by
             together.setdefault((metric.record, dated_by), []).append(Asked(metric, name))
@@ -110,7 +110,8 @@ def families(settings: Settings) -> list[Family]:
 
 def by_of(record: type[Record], settings: Settings) -> tuple[str, ...]:
     """Return the dimensions that are kept of a table, of those that it has."""
-    return tuple(name for name in settings.roll_up.by if name in record.columns())
+    wanted = (*settings.roll_up.by, *ALWAYS)
+    return tuple(dict.fromkeys(name for name in wanted if name in record.columns()))
 
 
 @cache
@@ -251,16 +252,24 @@ class Rolled(Passes):
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
         table = filtered(table, self.frame.where, self.frame.settings.zone)
-        is_now = self.during(table, self.frame.now)
-        is_asked = is_now
-        if self.frame.before is not None:
-            is_asked |= self.during(table, self.frame.before)
-        table = table.filter(is_asked)
+        table = table.filter(self.is_asked(table))
         by = {f"by_{i}": table[name] for i, name in enumerate(self.frame.by)}
         local = table[DAY].cast("timestamp")
+        if self.frame.is_stock:  # what came before the first cell is there from its beginning on
+            first, _ = days_of(self.frame.whole, self.frame.settings.zone)
+            local = ibis.greatest(local, ibis.timestamp(datetime.combine(first, time())))
         table = table.mutate(**by, **cell_of(local, self.during(table, self.frame.now), self.frame))
         sums = {column: table[column].sum() for column in columns}
         return table.group_by([*self.frame.keys, *more]).aggregate(**sums)
+
+    def is_asked(self, table: Expr) -> Expr:
+        if self.frame.is_stock:
+            _, last = days_of(self.frame.whole, self.frame.settings.zone)
+            return table[DAY] <= ibis.date(last)
+        is_asked = self.during(table, self.frame.now)
+        if self.frame.before is not None:
+            is_asked |= self.during(table, self.frame.before)
+        return is_asked
 
     def during(self, table: Expr, period: Period) -> Expr:
         first, last = days_of(period, self.frame.settings.zone)

@@ -57,9 +57,10 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
     """
     rows = {record: count(lake, record) for record in RECORDS.values()}
     for family in families(lake.settings):
-        if max(rows[source] for source in family.sources) < lake.settings.roll_up.from_rows:
+        fewest = max(lake.settings.roll_up.from_rows, 1)
+        if max(rows[source] for source in family.sources) < fewest:
             continue
-        with lake.writing(f"roll up {family.record.table_name}"), readable(lake, family.record):
+        with lake.writing(f"roll up {family.record.table_name}"):
             done = brought_up_to_date(lake, family, full=full)
         if done is not None:
             yield done
@@ -78,15 +79,16 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
     is_usable = state is not None and state.mark == mark and not full
     if state is not None and is_usable and not changed_since(lake, family, state.snapshot):
         return None
-    whole = bounds_of(lake, family.record, family.dated_by, ())
-    if whole.first is None or whole.last is None:
-        return None
-    everything = Period(whole.first, whole.last + timedelta(microseconds=1))
     touched = None
     if state is not None and is_usable and repairs_by_day(family):
         touched = touched_stretches(lake, family, state.snapshot)
-    for period in [everything] if touched is None else touched:
-        keep(lake, family, period, mark, snapshot, is_full=touched is None)
+    with readable(lake, family.record):
+        whole = bounds_of(lake, family.record, family.dated_by, ())
+        if whole.first is None or whole.last is None:
+            return None
+        everything = Period(whole.first, whole.last + timedelta(microseconds=1))
+        for period in [everything] if touched is None else touched:
+            keep(lake, family, period, mark, snapshot, is_full=touched is None)
     if touched == []:
         lake.connection.execute(
             f"update lake.{STATE} set snapshot = {snapshot} where name = {quoted(family.name)}"

@@ -75,6 +75,7 @@ SCORECARD = (
     ("help_requests_per_read", "all"),
     ("helpful_share", "all"),
     ("searches_without_result", "all"),
+    ("self_service_ratio", "readers"),
     ("agent_satisfaction", "satisfied"),
     ("employee_net_promoter_score", "score"),
     ("occupancy", "all"),

@@ -3,6 +3,7 @@
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import (
     Distinct,
+    DistinctRatio,
     Quantile,
     Ratio,
     Share,
@@ -12,6 +13,7 @@ from hearwell.metrics.estimator import (
 )
 from hearwell.metrics.facts.article_reading import ArticleReading
 from hearwell.metrics.facts.article_use import ArticleUse
+from hearwell.metrics.facts.help_demand import HelpDemand
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
@@ -282,4 +284,42 @@ def searches_without_result(search: Search) -> Variants:
             ),
             meaning="found nothing, of all searches",
         )
+    }
+
+
+@metric(
+    unit=Unit.EACH,
+    better=Better.HIGHER,
+    question=Question.HELP_THEMSELVES,
+    dated_by="at",
+    credits="the help centre",
+    guardrail="repeat_contact_rate",
+    source="Zendesk (self-service score): readers of the help centre over requests for help, here "
+    "on every channel",
+    labels=("self-service score",),
+)
+def self_service_ratio(demand: HelpDemand) -> Variants:
+    """How many people read help articles for each time that somebody asked us.
+
+    A rising ratio can also mean that people read, did not find it, and gave up.
+    """
+    unknown = ~demand.is_contact & demand.reader.isnull()
+    return {
+        "readers": Variant(
+            estimator=DistinctRatio(
+                demand.reader,
+                demand.is_contact,
+                left_out={"reader not known": unknown},
+            ),
+            meaning="different readers over contacts, answered or not",
+        ),
+        "readings": Variant(
+            estimator=Ratio(
+                demand.is_contact.ifelse(0.0, 1.0),
+                demand.is_contact.ifelse(1.0, 0.0),
+                among=~unknown,
+                left_out={"reader not known": unknown},
+            ),
+            meaning="readings over contacts, answered or not",
+        ),
     }

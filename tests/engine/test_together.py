@@ -1,0 +1,32 @@
+"""All metrics asked at once, whatever facts they need, give what each gives alone."""
+
+import random
+
+import pytest
+from engine.test_parts_add_up import assert_alike
+from engine.test_rollups import TABLES, put, some
+
+from hearwell.engine.ask import ask
+from hearwell.engine.fact_build import build_facts
+from hearwell.engine.question import Question
+from hearwell.engine.scorecard import asked_for
+from hearwell.lake.lake import create
+
+
+@pytest.mark.parametrize("state", ["never built", "built", "stale"])
+def test_a_scorecard_is_what_each_of_its_metrics_is_alone(tmp_path, state):
+    """Facts of cases, contacts and agents are made beside each other without getting in the way."""
+    dice = random.Random(3)
+    with create(tmp_path / "lake") as lake:
+        for name in TABLES:
+            put(lake, name, [some(dice, name, i) for i in range(40)])
+        if state != "never built":
+            build_facts(lake)
+        if state == "stale":
+            for name in TABLES:
+                put(lake, name, [some(dice, name, i) for i in range(35, 50)])
+        asked = asked_for((), ())
+        together = ask(lake, Question(asked)).answers
+        for found in dice.sample(together, 12):
+            (alone,) = ask(lake, Question((found.asked,))).answers
+            assert_alike(found.cells("UTC", 0.95), alone.cells("UTC", 0.95))
