@@ -3,12 +3,14 @@
 import random
 
 import pytest
-from engine.tables import utc
+from engine.tables import named, utc
 from engine.test_case_build import bring
 from engine.test_contact_facts import NAMES, counted_by_hand, differences, found_by_engine, world
 
+from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
 from hearwell.engine.fact_build import build_facts
+from hearwell.engine.question import Question
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier
 from hearwell.lake.upkeep import checkpoint
@@ -178,3 +180,25 @@ def test_only_what_changed_is_made_anew(lake):
     assert build_facts(lake).units == {"owners": 1}
     bring(lake, "article_view", [view | {"view_id": "other"}])
     assert build_facts(lake) is None
+
+
+def test_facts_that_are_asked_together_are_those_asked_alone(lake):
+    """They share what is kept, and tables on the way: before a build, after it, and in between."""
+    rows = world(5, 40)
+    names = ("first_response_time", "bot_containment", "repeat_contact_rate", "backlog")
+    names += ("callers_never_reached", "next_response_time", "case_volume", "new_case_instead")
+    asked = [named(name, None) for name in names]
+
+    def values(*some):
+        return [each.estimate.value.tolist() for each in ask(lake, Question(some)).answers]
+
+    for name in NAMES:
+        bring(lake, name, rows[name][: len(rows[name]) // 2])
+    for number in range(3):
+        assert repr(values(*asked)) == repr([value for each in asked for value in values(each)])
+        if number == 0:
+            build_facts(lake)
+            for name in NAMES:
+                bring(lake, name, rows[name])
+        elif number == 1:
+            build_facts(lake)

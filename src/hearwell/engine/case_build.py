@@ -64,6 +64,11 @@ TELLINGS = Written(8)
 def make_case_facts(making: Making, record: type[Record]) -> None:
     """Make facts of cases readable under their name."""
     make(making, (CASES,), (TOLD, *NEEDED.get(record, ())))
+    make_of_told(making, record)
+
+
+def make_of_told(making: Making, record: type[Record]) -> None:
+    """Make facts of cases of what is told of each, which is readable."""
     known, *others = of_told(record.table_name).items()
     making.create(*known)  # it reads all rows, and is read again and again
     for name, query in others:

@@ -9,7 +9,14 @@ from functools import cache
 
 import ibis
 
-from hearwell.engine.case_build import CASES, CHANGED, MEMBER, kept_tables, make_merges, of_told
+from hearwell.engine.case_build import (
+    CASES,
+    CHANGED,
+    MEMBER,
+    kept_tables,
+    make_merges,
+    make_of_told,
+)
 from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, fresh, make, step
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -69,6 +76,8 @@ THROUGH = (TOLD, CASE_CONTACT, CALL_CONTACT, MERGED)
 def make_contact_facts(making: Making, record: type[Record]) -> None:
     """Make facts of calls, contacts and issues readable under their name."""
     make(making, (CASES, CALLERS, OWNERS), (*THROUGH, *READS[record]))
+    if record is CaseAfter:
+        make_of_told(making, CaseFact)
     for name, query in finals(record.table_name).items():
         making.create(name, query)
 
@@ -141,8 +150,7 @@ def finals(fact: str) -> Mapping[str, str]:
         ),
     }
     steps.made |= chosen[fact]()
-    queries = {name: sql(each) for name, each in steps.made.items()}
-    return {**of_told(CaseFact.table_name), **queries} if fact == CaseAfter.table_name else queries
+    return {name: sql(each) for name, each in steps.made.items()}
 
 
 # --- what was touched ----------------------------------------------------------------------------
