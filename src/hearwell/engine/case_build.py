@@ -15,7 +15,7 @@ from hearwell.engine.passes import Written
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.case_contact import CASE_CONTACT, case_contacts
-from hearwell.metrics.facts.case_fact import CASE, CaseFact, Steps, case_facts
+from hearwell.metrics.facts.case_fact import CASE, CaseFact, case_facts
 from hearwell.metrics.facts.case_handling import CaseHandling, case_handlings
 from hearwell.metrics.facts.case_told import (
     HANDLED,
@@ -28,6 +28,7 @@ from hearwell.metrics.facts.case_told import (
 )
 from hearwell.metrics.facts.deadline import Deadline, deadlines
 from hearwell.metrics.facts.reply_wait import ReplyWait, reply_waits
+from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent

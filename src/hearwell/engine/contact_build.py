@@ -30,7 +30,7 @@ from hearwell.metrics.facts.call_episode import (
 )
 from hearwell.metrics.facts.case_after import AFTER_TOLD, CaseAfter, after_tellings, cases_after
 from hearwell.metrics.facts.case_contact import CASE_CONTACT
-from hearwell.metrics.facts.case_fact import CaseFact, Steps
+from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.case_told import MERGED, TOLD
 from hearwell.metrics.facts.contact import (
     CONTACT_TOLD,
@@ -42,6 +42,7 @@ from hearwell.metrics.facts.contact import (
 from hearwell.metrics.facts.help_demand import HelpDemand, help_demands
 from hearwell.metrics.facts.issue import ISSUE_TOLD, Issue, issue_tellings, issues
 from hearwell.metrics.facts.journey_point import JourneyPoint, Sources, journey_points
+from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call

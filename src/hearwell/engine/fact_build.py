@@ -20,6 +20,7 @@ from hearwell.metrics.facts import (
     case_told,
     contact,
     issue,
+    steps,
 )
 from hearwell.metrics.facts.case_told import MERGED
 from hearwell.settings import Settings
@@ -28,7 +29,7 @@ CHAIN = (CASES, CALLERS, OWNERS)
 """What is kept, each made of those before it."""
 
 OF_CALLS = (call_line, call_episode, case_contact, contact, issue, case_after)
-RULES = (case_told, case_fact, *OF_CALLS, facts, business, schedule, holiday, zone, interval)
+RULES = (steps, case_told, case_fact, *OF_CALLS, facts, business, schedule, holiday, zone, interval)
 """The modules by whose words the kept facts are made."""
 
 MESSAGE = "build facts"

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_fact import CASE
 from hearwell.metrics.facts.case_told import merges
+from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     SIMULATED,
@@ -264,6 +265,4 @@ def together(told: Sequence[Expr], span: Expr) -> Expr:
             else_=calls,
         ),
     }
-    return days.select(
-        **{name: found[name] if name in found else days[name] for name in AgentDay.columns()}
-    )
+    return selected(AgentDay, days, found)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import Steps, named
+from hearwell.metrics.facts.steps import Steps, named
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
 from hearwell.records.record import Seconds

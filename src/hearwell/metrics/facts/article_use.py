@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import Steps, named
+from hearwell.metrics.facts.steps import Steps, named
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Amount,

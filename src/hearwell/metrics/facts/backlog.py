@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_fact import CASE
 from hearwell.metrics.facts.case_told import IN_ORDER, turns
+from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Custom,
@@ -186,6 +187,4 @@ def changes(aged: Expr, case: Expr) -> Expr:
     both = change.join(case, [change.by_source == case.source, change.by_case_id == case.case_id])
     both = both.filter(both.by_at <= both.known_until)
     found = {"at": both.by_at, "age_band": both.by_age_band, "change": both.by_change}
-    return both.select(
-        **{name: found[name] if name in found else both[name] for name in BacklogChange.columns()}
-    )
+    return selected(BacklogChange, both, found)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import ibis
 
 from hearwell.metrics.facts.call_line import CALL, call_lines, call_links
-from hearwell.metrics.facts.case_fact import CASE, Steps, first_known, last_known, named, with_case
+from hearwell.metrics.facts.case_fact import CASE, with_case
 from hearwell.metrics.facts.case_told import by_number, by_whom, merges, turns, whose
+from hearwell.metrics.facts.steps import Steps, first_known, last_known, named, selected
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import (
     Count,
@@ -287,9 +288,7 @@ def call_episodes(told: Expr, around: Around) -> Mapping[str, Expr]:
         "outcome": then,
         "wrote_at": rows.wrote_next_written_at,
     }
-    names = CallEpisode.columns()
-    chosen = {name: found[name] if name in found else rows[name] for name in names}
-    steps.add(CallEpisode.table_name, rows.select(**chosen))
+    steps.add(CallEpisode.table_name, selected(CallEpisode, rows, found))
     return steps.made
 
 

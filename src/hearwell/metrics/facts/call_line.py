@@ -2,7 +2,8 @@
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, first_known, named
+from hearwell.metrics.facts.case_fact import CASE
+from hearwell.metrics.facts.steps import Steps, first_known, named
 from hearwell.metrics.part import EVERY_ROW, Expr
 
 CALL = ("source", "call_id")

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CaseFact, Steps, named, with_case
+from hearwell.metrics.facts.case_fact import CaseFact, with_case
 from hearwell.metrics.facts.contact import WHOLE
+from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Count,
@@ -132,5 +133,4 @@ def cases_after(told: Expr) -> Mapping[str, Expr]:
         name: rows[f"after_{name}"]
         for name in ("next_case_at", "previous_solved_at", "next_contact_at", "next_message_at")
     }
-    chosen = {name: found[name] if name in found else rows[name] for name in CaseAfter.columns()}
-    return {CaseAfter.table_name: rows.select(**chosen)}
+    return {CaseAfter.table_name: selected(CaseAfter, rows, found)}

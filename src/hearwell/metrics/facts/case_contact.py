@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, named
+from hearwell.metrics.facts.case_fact import CASE
 from hearwell.metrics.facts.case_told import by_number
+from hearwell.metrics.facts.steps import Steps, named
 from hearwell.metrics.part import Expr
 
 SILENCE_GAP_HOURS = 24

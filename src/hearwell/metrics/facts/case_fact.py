@@ -1,12 +1,12 @@
 """One row for each case: what its messages and events say happened to it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.part import EVERY_ROW, Expr
+from hearwell.metrics.facts.steps import Steps, named, selected
+from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Count,
     Custom,
@@ -70,26 +70,6 @@ class CaseFact(Record):
     custom: Custom
 
 
-@dataclass
-class Steps:
-    """Tables that are made one after the other, each from those before it.
-
-    Each has a name of its own. A table that is joined with itself is then one that is there, and
-    what several need is computed once.
-    """
-
-    made: dict[str, Expr] = field(default_factory=dict)
-
-    def add(self, name: str, expression: Expr) -> ir.Table:
-        """Plan a table; return it for the next steps to read."""
-        self.made[name] = expression
-        return self.table(name)
-
-    def table(self, name: str) -> ir.Table:
-        """Return a table that was planned before."""
-        return ibis.table(self.made[name].schema(), name=name)
-
-
 KNOWN = "case_known"
 """The table of what is known of each source: until when, and whether it has messages and events."""
 
@@ -147,9 +127,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         "solved_at": is_solved.ifelse(rows.last_solved_at, None),
         "is_bot_only": is_solved & (written["human_replies"] == 0) & (written["bot_messages"] > 0),
     }
-    return rows.select(
-        **{name: found[name] if name in found else rows[name] for name in CaseFact.columns()}
-    )
+    return selected(CaseFact, rows, found)
 
 
 def with_case(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Table:
@@ -163,18 +141,3 @@ def with_case(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Tab
         ],
         how=how,
     )
-
-
-def named(prefix: str, table: Expr) -> ir.Table:
-    """Put a word before all names of a table, so that none is in both sides of a join."""
-    return table.rename(f"{prefix}_{{name}}")
-
-
-def first_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
-    """Return of a group the first value that is known."""
-    return column.argmin(order, where=where & column.notnull())
-
-
-def last_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
-    """Return of a group the last value that is known."""
-    return column.argmax(order, where=where & column.notnull())

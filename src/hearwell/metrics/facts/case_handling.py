@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from hearwell.metrics.facts.case_fact import named
+from hearwell.metrics.facts.steps import named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Custom,
@@ -53,6 +53,4 @@ def case_handlings(told: Expr, case: Expr) -> ir.Table:
         name: rows[f"had_{name}"]
         for name in ("agent_id", "handle_seconds", "handle_business_seconds")
     }
-    return rows.select(
-        **{name: had[name] if name in had else rows[name] for name in CaseHandling.columns()}
-    )
+    return selected(CaseHandling, rows, had)

@@ -11,7 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from hearwell.clock.business import BusinessDays, with_business_seconds
-from hearwell.metrics.facts.case_fact import CASE, CaseFact, Steps, named
+from hearwell.metrics.facts.case_fact import CASE, CaseFact
+from hearwell.metrics.facts.steps import Steps, named
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.case import Case
 from hearwell.records.case_event import STATUSES

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, Steps, named, with_case
+from hearwell.metrics.facts.case_fact import CASE, with_case
+from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Dimension,
@@ -292,5 +293,4 @@ def contacts(told: Expr, known: Expr, view: Expr) -> Mapping[str, Expr]:
         "article_read_before": rows.is_read_before
         | (is_somebody & tells_of_views).ifelse(no, unknown),
     }
-    chosen = {name: found[name] if name in found else rows[name] for name in Contact.columns()}
-    return {Contact.table_name: rows.select(**chosen)}
+    return {Contact.table_name: selected(Contact, rows, found)}

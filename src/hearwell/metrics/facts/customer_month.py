@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from hearwell.metrics.facts.case_fact import Steps
 from hearwell.metrics.facts.presence import last_told, presence, with_leaving
+from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Dimension, Flag, Instant, KeyInstant, KeyPerson, Record
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from hearwell.metrics.facts.case_fact import Steps, first_known, last_known, named
 from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS, WHOLE
+from hearwell.metrics.facts.steps import Steps, first_known, last_known, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Count,
@@ -261,5 +261,4 @@ def issues(told: Expr, known: Expr) -> Mapping[str, Expr]:
             for name in ("contacts_to_resolution", "calls_to_resolution")
         },
     }
-    chosen = {name: found[name] if name in found else rows[name] for name in Issue.columns()}
-    return {Issue.table_name: rows.select(**chosen)}
+    return {Issue.table_name: selected(Issue, rows, found)}

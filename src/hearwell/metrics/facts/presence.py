@@ -5,7 +5,7 @@ from functools import reduce
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import named
+from hearwell.metrics.facts.steps import named
 from hearwell.metrics.part import Expr
 
 NEVER = ibis.timestamp("9999-12-31")

@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from hearwell.metrics.facts.case_fact import CASE, named
+from hearwell.metrics.facts.steps import named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
     Custom,
@@ -70,5 +70,4 @@ def reply_waits(told: Expr, case: Expr) -> ir.Table:
         "agent_id": rows.replied_by,
         "is_first": rows.waiting_since == rows.case_first_contact_at,
     }
-    named_as = {name: rows[name] for name in (*CASE, "waiting_since", "replied_at", "team")}
-    return rows.select(**{name: (found | named_as)[name] for name in ReplyWait.columns()})
+    return selected(ReplyWait, rows, found)
