@@ -255,9 +255,10 @@ def agents_needed(
     load = np.where(known, load, 0.0)
 
     def met(agents: IntArray) -> NDArray[np.bool_]:
-        return (load == 0) | erlang_a(load, agents, handle, patience, target.within_seconds).meets(
-            target
-        )
+        whole = agents.astype(np.float64)
+        service = erlang_a(load, whole, handle, patience, target.within_seconds)
+        found: NDArray[np.bool_] = (load == 0) | service.meets(target)
+        return found
 
     low = np.where(load > 0, 0, -1)  # is too few
     high = np.ceil(load / target.occupancy + 1).astype(np.int64)
