@@ -8,6 +8,7 @@ import typer
 
 from hearwell import __version__
 from hearwell.cli import ask, bring, build, describe, keep, report, serve, simulate
+from hearwell.cli.why.app import why_app
 from hearwell.errors import HearwellError
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command("metric")(ask.metric)
 app.command("rows")(ask.rows)
 app.command("metrics")(describe.metrics)
 app.command("explain")(describe.explain)
+app.add_typer(why_app, name="why")
 app.add_typer(keep.lake_app, name="lake")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from hearwell.clock.business import with_business_seconds
 from hearwell.engine.answer import FEW_ANSWERS
-from hearwell.engine.ask import ask, bounds_of, framed
+from hearwell.engine.ask import ask, bounds_of, framed, use_cohorts
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import (
@@ -42,10 +42,11 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
     (asked,) = question.asked
     record = asked.metric.record
     with lake.reading(), readable(lake, record):
+        use_cohorts(lake, question)
         clock = CalendarClock(asked.metric.name, record.unbound())
         variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
-        bounds = bounds_of(lake, record, dated_by, question.where)
+        bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
         frame = framed(lake, question, dated_by, bounds)
         table = asked_about(record, frame)
         if not frame.is_stock:

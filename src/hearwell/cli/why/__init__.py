@@ -1,0 +1,1 @@
+"""`hearwell why`: the commands that explain numbers, one file for each."""

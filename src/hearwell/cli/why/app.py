@@ -1,0 +1,20 @@
+"""`hearwell why`: its commands."""
+
+import typer
+
+from hearwell.cli.why.staffing import staffing
+
+why_app = typer.Typer(
+    name="why",
+    help="Explain the numbers: what changed them, what drives them, what they hide.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@why_app.callback()
+def why() -> None:
+    """Explain the numbers: what changed them, what drives them, what they hide."""
+
+
+why_app.command("staffing")(staffing)
