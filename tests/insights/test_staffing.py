@@ -111,6 +111,11 @@ def test_a_viewer_sees_queues_that_only_their_teams_answer(lake):
     assert staffing(asked, begins="2026-03-02", ends="2026-03-08", teams=[]).findings == []
 
 
+def test_calls_without_a_queue_are_one_queue(lake):
+    found = loads(holding(lake, call=[call("02 09:00", queue=None)]), WEEK, 20.0)
+    assert (found.queues, found.calls.sum()) == ([""], 1)
+
+
 def test_half_hours_are_those_of_the_organisation(lake):
     kolkata = Settings(zone="Asia/Kolkata")
     period = Period(utc("2026-03-01 18:30"), utc("2026-03-08 18:30"))

@@ -159,7 +159,7 @@ def period_of(lake: Lake, begins: str | None, ends: str | None) -> Period:
 def finding(plan: Plan, i: int, level: float) -> Finding:
     """Say the one most important thing about a queue."""
     short, enough = plan.verdict[i] == SHORT, plan.verdict[i] == ENOUGH
-    queue, told = word(plan.queues[i]), count((short | enough).sum())
+    queue, told = word(plan.queues[i] or None), count((short | enough).sum())
     sure, callers, size = 0.0, 0.0, 0.0
     if np.isnan(plan.at_work[i]).all():
         kind, says = "no_shifts", worst(plan, i, NO_SHIFTS, plan.needed[i])
@@ -190,7 +190,7 @@ def worst(plan: Plan, i: int, template: str, by: FloatArray, **more: Value) -> S
     """Name the half hour of the week in which something is most."""
     at = int(np.nanargmax(by))
     values = {
-        "queue": word(plan.queues[i]),
+        "queue": word(plan.queues[i] or None),
         "when": weekday_time(at),
         "at_work": number(plan.at_work[i][at], Unit.EACH),
         "needed": count(plan.needed[i][at]),
@@ -265,7 +265,7 @@ def half_hours(plan: Plan) -> list[dict[str, Any]]:
     busy = (plan.total > 0) | (plan.at_work > 0)
     return [
         {
-            "queue": plan.queues[i],
+            "queue": plan.queues[i] or None,
             "half_hour": weekday_time(at).value,
             "calls": plain(plan.calls[i, at]),
             "load": plain(plan.load[i, at]),
