@@ -39,7 +39,7 @@ def written(value: Value) -> str:
             return NOBODY_KNOWS if value.value is None else str(value.value)
         case "count":
             return NOTHING if value.value is None else f"{value.value:,.0f}"
-        case "day":
+        case "day" | "weekday_time":
             return str(value.value)
     figure = None if value.value is None else float(value.value)
     unit = "" if value.unit is None else value.unit.value
