@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hearwell.engine.derived import readable
 from hearwell.engine.period import Period, to_local
+from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog.waiting import came_in, offered
@@ -92,7 +93,7 @@ def loads(
     period: Period,
     within_seconds: float,
     queues: Sequence[str] = (),
-    teams: Sequence[str] | None = None,
+    teams: Teams = None,
 ) -> Loads:
     """Read the loads of a period, which begins at a midnight of the organisation.
 
