@@ -23,9 +23,7 @@ def main(address: str, link: str, folder: Path, wanted: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         state = signed_in(browser, address, link)
-        for language, scheme, (size, (width, height)) in product(
-            LANGUAGES, SCHEMES, SIZES.items()
-        ):
+        for language, scheme, (size, (width, height)) in product(LANGUAGES, SCHEMES, SIZES.items()):
             context = browser.new_context(
                 storage_state=state,
                 color_scheme=scheme,

@@ -3,6 +3,7 @@
 import pytest
 
 
+@pytest.mark.django_db
 def test_strangers_are_asked_to_sign_in(client):
     answer = client.get("/")
     assert answer.status_code == 302
@@ -15,6 +16,7 @@ def test_a_viewer_sees_the_scorecard(company, signed_in):
     assert "Do they wait?" in page
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("header", "part"),
     [

@@ -32,7 +32,7 @@ spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak this language until the end of the block; one that is not known is spoken in English."""
+    """Speak this language until the end of the block; in place of one not known, English."""
     before = spoken.set(language if language in LANGUAGES else ENGLISH)
     try:
         yield

@@ -35,7 +35,8 @@ def task(function: Callable[..., Any]) -> Any:
 
 def every(**when: str) -> Callable[[Callable[[], Any]], Any]:
     """Run a function on a clock (UTC), such as `every(minute="*/5")`."""
-    return HUEY.periodic_task(crontab(**when))
+    made: Callable[[Callable[[], Any]], Any] = HUEY.periodic_task(crontab(**when))
+    return made
 
 
 def started() -> subprocess.Popen[bytes]:
@@ -53,9 +54,9 @@ def work() -> None:
         name = f"{application.name}.jobs"
         if application.name.startswith("hearwell.") and find_spec(name):
             __import__(name)
-    from hearwell.web.background import HUEY as found  # noqa: PLC0415  not that of __main__
+    from hearwell.web import background  # noqa: PLC0415  its queue is not that of __main__
 
-    Consumer(found, workers=1, worker_type="thread", check_worker_health=True).run()
+    Consumer(background.HUEY, workers=1, worker_type="thread", check_worker_health=True).run()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ Kept = TypeVar("Kept")
 
 
 class Pool:
-    """Lakes that are open for reading. A lake whose settings have changed since is not lent again."""
+    """Lakes that are open for reading. One whose settings have changed is not lent again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -104,7 +104,7 @@ class Answered:
         if mine:
             try:
                 future.set_result(made())
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001  whoever waits is told, too
                 with self.lock:
                     self.found.pop(about, None)
                 future.set_exception(error)

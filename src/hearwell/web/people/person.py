@@ -42,7 +42,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[People] = People()  # type: ignore[assignment]  # Django's own pattern
+    objects: ClassVar[People] = People()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 

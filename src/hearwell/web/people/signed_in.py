@@ -6,7 +6,14 @@ from functools import wraps
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from hearwell.web.people.person import Role
+from hearwell.web.people.person import Person, Role
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody who is signed in: all others are turned away before a view is asked."""
+
+    user: Person
+
 
 View = Callable[..., HttpResponse]
 

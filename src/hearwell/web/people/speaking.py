@@ -30,5 +30,3 @@ def chosen(request: HttpRequest) -> str:
     if request.user.is_authenticated and request.user.language in LANGUAGES:
         return request.user.language
     return translation.get_language_from_request(request)
-
-

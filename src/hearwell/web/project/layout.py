@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from hearwell.language import LANGUAGES, direction
 from hearwell.web.people.person import Role

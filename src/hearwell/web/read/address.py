@@ -120,9 +120,7 @@ class Address:
         first = date.fromisoformat(newest) - timedelta(days=self.last - 1)
         return first.isoformat(), newest
 
-    def question(
-        self, asked: tuple[Asked, ...], newest: str | None, **more: Any
-    ) -> Question:
+    def question(self, asked: tuple[Asked, ...], newest: str | None, **more: Any) -> Question:
         begins, ends = self.period(newest)
         given: Mapping[str, Any] = {
             "by": self.by,

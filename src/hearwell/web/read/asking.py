@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.http import HttpRequest
-
 from hearwell.engine.answer import Answers
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question
 from hearwell.engine.scorecard import last_days
 from hearwell.lake.lake import Lake
 from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read.address import Address
 
 
@@ -31,5 +30,5 @@ def asked(lake: Lake, question: Question) -> Answers:
     return lakes.kept(lake, "answers", question, lambda: ask(lake, question))
 
 
-def teams(request: HttpRequest) -> tuple[str, ...] | None:
+def teams(request: SignedIn) -> tuple[str, ...] | None:
     return request.user.teams_seen

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hearwell.engine.values import values_of
 from hearwell.lake.lake import Lake
 from hearwell.report.name import spaced
 from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read.address import LAST, WHERE, Address
 
 MOST_VALUES = 50
@@ -34,7 +35,7 @@ class Filter:
 
 
 def choices(
-    request: HttpRequest, lake: Lake, address: Address, dimensions: tuple[str, ...]
+    request: SignedIn, lake: Lake, address: Address, dimensions: tuple[str, ...]
 ) -> dict[str, Any]:
     """Return all that the bar above a page shows."""
     return {
@@ -62,14 +63,12 @@ def choices(
             )
         ],
         "filters": [
-            each
-            for name in dimensions
-            if (each := filter_of(request, lake, address, name)).choices
+            each for name in dimensions if (each := filter_of(request, lake, address, name)).choices
         ],
     }
 
 
-def filter_of(request: HttpRequest, lake: Lake, address: Address, name: str) -> Filter:
+def filter_of(request: SignedIn, lake: Lake, address: Address, name: str) -> Filter:
     wanted = address.wanted(name)
     known = values(lake, name, request.user.teams_seen)
     return Filter(
@@ -81,11 +80,9 @@ def filter_of(request: HttpRequest, lake: Lake, address: Address, name: str) -> 
 
 def values(lake: Lake, name: str, teams: tuple[str, ...] | None) -> list[str]:
     """Return the values of a dimension in the lake, the most frequent first."""
-    from hearwell.engine.values import values_of
-
     return lakes.kept(
         lake,
         "values",
         (name, teams),
-        lambda: [each.value for each in values_of(lake, name, teams, MOST_VALUES)],
+        lambda: [each.value for each in values_of(lake, name, teams, MOST_VALUES) if each.value],
     )

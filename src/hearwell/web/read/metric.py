@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -15,13 +15,14 @@ from hearwell.report.definition import defined
 from hearwell.report.name import labelled, spaced, title
 from hearwell.report.tile import by_group, over_time
 from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.scorecard import FILTERS, row
 
 
-def metric(request: HttpRequest, name: str) -> HttpResponse:
+def metric(request: SignedIn, name: str) -> HttpResponse:
     """Show one metric in one variant, with its guardrail beside it."""
     address = Address.read(request.GET)
     asked = found(name, address.variant)
@@ -77,12 +78,10 @@ def partner(metric: Metric) -> tuple[Asked, ...]:
 
 
 def content_of(
-    lake: Lake, request: HttpRequest, address: Address, asked: tuple[Asked, ...]
+    lake: Lake, request: SignedIn, address: Address, asked: tuple[Asked, ...]
 ) -> Content:
     by = address.by
-    fit = tuple(
-        each for each in asked if each is asked[0] or has_all(each.metric, address)
-    )
+    fit = tuple(each for each in asked if each is asked[0] or has_all(each.metric, address))
     question = address.question(
         fit,
         asking.newest(lake),
@@ -108,14 +107,20 @@ def fitting(metric: Metric) -> tuple[str, ...]:
 
 def variants(asked: Asked, address: Address) -> list[Choice]:
     return [
-        Choice(address.query(variant=name), f"{spaced(name)}: {each.meaning}", name == asked.variant)
+        Choice(
+            address.query(variant=name), f"{spaced(name)}: {each.meaning}", name == asked.variant
+        )
         for name, each in asked.metric.variants().items()
     ]
 
 
 def dimensions(metric: Metric, address: Address) -> list[Choice]:
     """Return what the metric can be broken down by."""
-    known = [name for name in metric.record.dimensions() if not (metric.is_anonymous and name == "agent_id")]
+    known = [
+        name
+        for name in metric.record.dimensions()
+        if not (metric.is_anonymous and name == "agent_id")
+    ]
     return [
         Choice(address.query(by=(name,)), spaced(name), address.by == (name,)) for name in known
     ]

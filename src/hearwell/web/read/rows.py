@@ -1,12 +1,12 @@
 """The rows behind a number, page by page, and as a file to take away."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from hearwell.engine.rows import rows as rows_behind
 from hearwell.report.name import labelled
 from hearwell.web.people.person import Role
-from hearwell.web.people.signed_in import at_least
+from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.metric import found
@@ -15,7 +15,7 @@ ON_A_PAGE = 100
 
 
 @at_least(Role.LEAD)
-def rows(request: HttpRequest, name: str) -> HttpResponse:
+def rows(request: SignedIn, name: str) -> HttpResponse:
     """Show the rows that the number of the address counts."""
     address = Address.read(request.GET)
     asked = found(name, address.variant)

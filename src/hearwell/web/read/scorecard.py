@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from hearwell.report.number import difference, interval, number
 from hearwell.report.trend import Trend, trends
 from hearwell.report.verdict import SIGNS
 from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import choices
@@ -55,7 +56,7 @@ class Section:
     silent: list[str]  # metrics of which nothing is known
 
 
-def scorecard(request: HttpRequest) -> HttpResponse:
+def scorecard(request: SignedIn) -> HttpResponse:
     """Show the numbers; their pictures come after, so that the page is there at once."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
@@ -68,8 +69,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
             "choices": choices(request, lake, address, FILTERS),
             "snapshot": card.snapshot,
             "permanent": address.query(as_of=str(card.snapshot)),
-            "pictures": reverse("scorecard-pictures")
-            + address.query(as_of=str(card.snapshot)),
+            "pictures": reverse("scorecard-pictures") + address.query(as_of=str(card.snapshot)),
             "newest": card.newest,
             "zone": card.zone,
             "begins": card.question.begins,
@@ -79,7 +79,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     return render(request, "read/scorecard.html", context)
 
 
-def card_of(lake: Lake, address: Address, request: HttpRequest) -> Answers:
+def card_of(lake: Lake, address: Address, request: SignedIn) -> Answers:
     where = [f"{name}={value}" for name, value in address.where]
     teams = asking.teams(request)
     question = address.question(
@@ -93,7 +93,7 @@ def card_of(lake: Lake, address: Address, request: HttpRequest) -> Answers:
     return asking.asked(lake, question)
 
 
-def pictures(request: HttpRequest) -> HttpResponse:
+def pictures(request: SignedIn) -> HttpResponse:
     """Draw the course of each number over the period, small."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
@@ -128,8 +128,7 @@ def row(card: Answers, lake: Lake, address: Address, answer: Answer) -> Row:
     return Row(
         name=title(asked, card.question.asked),
         place=place(asked),
-        address=reverse("metric", args=[asked.metric.name])
-        + address.query(variant=asked.variant),
+        address=reverse("metric", args=[asked.metric.name]) + address.query(variant=asked.variant),
         meaning=answer.meaning,
         value=number(cell["value"], unit),
         interval=interval(cell["low"], cell["high"], unit),
