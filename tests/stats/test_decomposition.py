@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from statsmodels.api import add_constant, datasets
 from statsmodels.stats.oaxaca import OaxacaBlinder
 
-from hearwell.stats.decomposition import explained_by, kitagawa, least_squares
+from hearwell.stats.decomposition import explained_by, kitagawa, least_squares, nested
 
 
 def test_every_group_improves_and_the_whole_falls():
@@ -52,6 +52,37 @@ def test_a_poor_group_that_shrinks_is_a_gain():
     rate = np.array([0.9, 0.5])
     found = kitagawa(np.array([0.5, 0.5]), rate, np.array([0.7, 0.3]), rate)
     assert (found.mix > 0).all()
+
+
+SUMS = arrays(float, (2, 12), elements=st.sampled_from([0, 0, 1, 2, 5, 10]))
+
+
+@given(SUMS, arrays(float, (2, 12), elements=st.floats(-5, 5)), st.randoms())
+def test_levels_are_the_change(under, rate, random):
+    """Three levels of groups that come and go: the mix of all and the last rate are the change."""
+    if (under.sum(axis=1) == 0).any():
+        return
+    inner = np.array([*range(6), *(random.randrange(6) for _ in range(6))])
+    outer = np.array([0, 1, 2, *(random.randrange(3) for _ in range(3))])
+    over = under * rate
+    found = nested(over, under, [outer[inner], inner, np.arange(12)])
+    value = over.sum(axis=1) / under.sum(axis=1)
+    parts = found[0].mix.sum() + found[1].mix.sum() + (found[2].mix + found[2].rate).sum()
+    assert_allclose(value[1] - value[0], parts, atol=1e-9)
+    for above, below, group in ((0, 1, outer), (1, 2, inner)):
+        inside = np.bincount(group, weights=found[below].mix + found[below].rate)
+        assert_allclose(found[above].rate, inside, atol=1e-9)
+
+
+def test_one_level_is_kitagawa():
+    """And carries draws along."""
+    rng = np.random.default_rng(11)
+    over, under = rng.random((7, 2, 4)), rng.integers(1, 9, (7, 2, 4)).astype(float)
+    weight, rate = under / under.sum(axis=-1, keepdims=True), over / under
+    (found,) = nested(over, under, [np.arange(4)])
+    expected = kitagawa(weight[:, 0], rate[:, 0], weight[:, 1], rate[:, 1])
+    assert_allclose(expected.mix, found.mix)
+    assert_allclose(expected.rate, found.rate)
 
 
 def test_one_dimension_is_kitagawa():

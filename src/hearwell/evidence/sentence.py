@@ -5,6 +5,7 @@ way of that language: 84.0 % or 84,0 %. So that no language needs plural forms, 
 count after a colon, such as "customers: {people}".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -12,7 +13,10 @@ from typing import Any, Literal
 from hearwell.engine.question import Asked
 from hearwell.metrics.metric import Unit
 
-Kind = Literal["metric", "dimension", "word", "number", "difference", "count", "day"]
+Kind = Literal["metric", "dimension", "word", "group", "number", "difference", "count", "day"]
+
+OTHERS = "…"
+"""In the place of a value of a dimension: all that are too small to stand alone."""
 
 
 def gettext_noop(template: str) -> str:
@@ -26,13 +30,14 @@ class Value:
 
     Attributes:
         kind: a *metric* or *dimension* is a name that has a translation; a *word* is a value of a
-            dimension as the organisation writes it, None where it is not known; a *number* has a
-            unit, and so has a *difference*, which is told with its sign; a *count* is whole.
+            dimension as the organisation writes it, None where it is not known; a *group* is a
+            list of dimensions with a word each; a *number* has a unit, and so has a *difference*,
+            which is told with its sign; a *count* is whole.
 
     """
 
     kind: Kind
-    value: str | float | None
+    value: str | float | tuple[tuple[str, str | None], ...] | None
     unit: Unit | None = None
     variant: str | None = None  # of a metric
 
@@ -72,6 +77,10 @@ def dimension(name: str) -> Value:
 
 def word(value: str | None) -> Value:
     return Value("word", value)
+
+
+def group(by: Sequence[str], values: Sequence[str | None]) -> Value:
+    return Value("group", tuple(zip(by, values, strict=True)))
 
 
 def number(value: float, unit: Unit) -> Value:

@@ -78,7 +78,8 @@ def fitted(
         found, best = found + step, now
         if np.abs(step).max() < SMALL_STEP:
             break
-    return Logistic(found, np.linalg.pinv(kinds.information(found), hermitian=True))
+    covariance = np.linalg.pinv(kinds.information(found), hermitian=True)
+    return Logistic(found, covariance.astype(np.float64))
 
 
 @dataclass(frozen=True)

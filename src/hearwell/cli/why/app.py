@@ -2,6 +2,8 @@
 
 import typer
 
+from hearwell.cli.why import change
+
 why_app = typer.Typer(
     name="why",
     help="Explain the numbers: what changed them, what drives them, what they hide.",
@@ -13,3 +15,6 @@ why_app = typer.Typer(
 @why_app.callback()
 def why() -> None:
     """Explain the numbers: what changed them, what drives them, what they hide."""
+
+
+why_app.command("change")(change.change)
