@@ -35,6 +35,15 @@ class ServiceLevel(Part):
     short_abandon_seconds: float = Field(default=5, ge=0)
 
 
+class Staffing(Part):
+    """When there are enough people at the telephone; how soon is as for the service level."""
+
+    in_time: float = Field(default=0.80, gt=0, lt=1)
+    abandoned: float = Field(default=0.05, gt=0, le=1)
+    occupancy: float = Field(default=0.85, gt=0, le=1)
+    shrinkage: float = Field(default=0.30, ge=0, lt=1)
+
+
 class RollUp(Part):
     """What is kept by day, so that questions about many rows are answered at once."""
 
@@ -66,6 +75,7 @@ class Settings(Part):
     keep_snapshots_days: int = Field(default=90, ge=1)
     plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
     service_level: ServiceLevel = ServiceLevel()
+    staffing: Staffing = Staffing()
     roll_up: RollUp = RollUp()
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
     service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric
@@ -111,6 +121,12 @@ plain_identifiers = []        # person columns to keep unhashed, such as "custom
 [service_level]
 answer_within_seconds = 20    # answered this soon is in time
 short_abandon_seconds = 5     # hung up sooner is left out by SL5 and by "without_short"
+
+[staffing]
+in_time = 0.80                # share of callers to answer in time
+abandoned = 0.05              # share of callers who may hang up
+occupancy = 0.85              # agents are to be busy at most this part of their time
+shrinkage = 0.30              # part of paid time that is not at work: leave, illness, training
 
 [roll_up]
 by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows

@@ -4,10 +4,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from engine.tables import holding, utc
+from engine.tables import cell, holding, named, utc
 from engine.test_case_facts import case, event, histories, word
 
 from hearwell.engine.derived import readable
+from hearwell.engine.question import Question
+from hearwell.engine.rows import rows
 from hearwell.metrics.facts.backlog import AGE_DAYS, BacklogChange
 from hearwell.records.case_event import STATUSES
 
@@ -217,3 +219,22 @@ def test_a_spell_has_few_rows(lake):
         counts[row[:2]] = counts.get(row[:2], 0) + 1
     for key, count in counts.items():
         assert count <= MOST_ROWS_OF_A_SPAN * (1 + solvings.get(key, 0))
+
+
+def test_the_rows_behind_the_backlog_are_the_cases_that_are_open(lake):
+    """At any end of a period, of made-up histories: as many as the number says, each once."""
+    cases, messages, events = histories(12, 40)
+    held = holding(lake, case=cases, message=messages, case_event=events)
+    listed = 0
+    for variant in ("open", "over_30_days"):
+        for day in ("2026-01-08", "2026-01-31", "2026-03-15"):
+            asked = {"begins": "2026-01-05", "ends": day, "compare": "previous"}
+            found = rows(held, Question((named("backlog", variant),), **asked))
+            ids = [
+                tuple(row[found.columns.index(c)] for c in ("source", "case_id"))
+                for row in found.rows
+            ]
+            assert found.total == len(ids) == len(set(ids))
+            assert found.total == cell(held, "backlog", variant, **asked)["value"]
+            listed += found.total
+    assert listed > 20

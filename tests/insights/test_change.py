@@ -184,3 +184,12 @@ def test_what_cannot_be_explained(lake):
     median = Question((named("wait_time", "p50"),), **PERIOD)
     with pytest.raises(NotAMean, match="hearwell explain"):
         change(holding(lake, survey=rows), median)
+
+
+def test_a_limited_view_sees_its_teams_only(company):
+    """As if there were no other teams, and refused where rows have none."""
+    limited = Question(CSAT, **PERIOD, teams=("billing phone",))
+    found = change(company, limited)
+    answer = ask(company, limited).answers[0]
+    assert found.now == pytest.approx(answer.estimate.value[0])
+    assert {each.group[0] for each in found.parts if each.by == ("team",)} <= {"billing phone"}

@@ -7,7 +7,7 @@ import ibis.expr.operations as ops
 import pytest
 
 from hearwell.metrics.catalog import METRICS
-from hearwell.metrics.estimator import Estimator
+from hearwell.metrics.estimator import Distinct, Estimator, Stock, Total
 from hearwell.metrics.metric import Better, Question, Unit
 from hearwell.metrics.part import count
 from hearwell.records import RECORDS
@@ -45,6 +45,14 @@ def test_a_metric_says_what_it_is(metric):
     assert isinstance(metric.better, Better)
     assert isinstance(metric.question, Question)
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", metric.name)
+
+
+@pytest.mark.parametrize(("metric", "variant"), VARIANTS)
+def test_a_number_is_a_count_only_where_things_are_counted(metric, variant):
+    """A mean of 1.4 calls is no count: it would show as 1, and groups do not add up to it."""
+    told = metric.variants()[variant]
+    is_count = (told.unit or metric.unit) is Unit.COUNT
+    assert is_count == isinstance(told.estimator, Total | Stock | Distinct)
 
 
 @pytest.mark.parametrize("metric", BY_NAME)

@@ -43,7 +43,7 @@ from hearwell.engine.period import (
     to_utc,
 )
 from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
-from hearwell.engine.question import COHORT, Asked, Question
+from hearwell.engine.question import COHORT, Asked, Question, Teams
 from hearwell.engine.ranking import ranked
 from hearwell.engine.reads import columns_of
 from hearwell.engine.rollup import (
@@ -89,9 +89,7 @@ def ask(lake: Lake, question: Question) -> Answers:
     freshness: dict[str, Bounds] = {}
     made_up: set[str] = set()
     with lake.reading() as snapshot, needed(lake) as need:
-        if any(name.startswith(COHORT) for name, _ in question.where):
-            for source in cohort.SOURCES:
-                lake.use(source)
+        use_cohorts(lake, question)
         for record, dated_by, is_stock, asked in families(question.asked):
             family = Asking(lake, question, need, record, dated_by, is_stock)
             found, bounds = family.answered(asked)
@@ -109,6 +107,13 @@ def ask(lake: Lake, question: Question) -> Answers:
         tuple(name for name in METRICS if name in made_up),
         snapshot,
     )
+
+
+def use_cohorts(lake: Lake, question: Question) -> None:
+    """Make readable what tells of the customers that a question is about."""
+    if any(name.startswith(COHORT) for name, _ in question.where):
+        for source in cohort.SOURCES:
+            lake.use(source)
 
 
 def families(
@@ -146,9 +151,13 @@ class Bounds:
 
 
 def bounds_of(
-    lake: Lake, record: type[Record], dated_by: str, where: Sequence[tuple[str, str]]
+    lake: Lake,
+    record: type[Record],
+    dated_by: str,
+    where: Sequence[tuple[str, str]],
+    teams: Teams,
 ) -> Bounds:
-    table = filtered(record.rows(), where, lake.settings.zone)
+    table = filtered(record.rows(), where, teams, lake.settings.zone)
     at = dated(table, dated_by)
     received = table.received_at.max(where=at.notnull())
     found = table.aggregate(first=at.min(), last=at.max(), received=received)
@@ -174,6 +183,7 @@ def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Fra
         before,
         to_utc(since, zone),
         lake.settings,
+        teams=question.teams,
     )
 
 
@@ -275,7 +285,7 @@ class Asking:
                     return answers, bounds
         rest = [each for each in asked if each not in answers]
         self.need(record)
-        bounds = bounds_of(lake, record, self.dated_by, question.where)
+        bounds = bounds_of(lake, record, self.dated_by, question.where, question.teams)
         frame = framed(lake, question, self.dated_by, bounds)
         frame = replace(frame, is_stock=self.is_stock)
         answers |= Table(lake, question, self.need, record, frame).answered(rest)

@@ -11,7 +11,6 @@ from hearwell.metrics.part import Expr
 from hearwell.records.customer import Customer
 from hearwell.records.order import Order
 
-SAME = "cohort.same"
 SOURCES = (Customer, Order)
 
 

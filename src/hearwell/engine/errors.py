@@ -36,3 +36,13 @@ class UnknownDimension(WrongUse):
 
 class BadQuestion(WrongUse):
     """A question that contradicts itself or goes past a limit; the message says which."""
+
+
+class NotByTeam(BadQuestion):
+    """Somebody who may see some teams only asks for what is of no team."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} is not told by team, and only some teams may be seen here. Leave it out, or "
+            "ask somebody who may see everything."
+        )

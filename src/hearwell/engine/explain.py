@@ -6,10 +6,10 @@ from datetime import datetime
 
 from hearwell.engine.ask import ask
 from hearwell.engine.derived import CAN_DO_WITHOUT, MADE_FROM
-from hearwell.engine.facts import Frame, unbound_facts
+from hearwell.engine.facts import Frame, of_teams, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
-from hearwell.engine.question import Asked, Question
+from hearwell.engine.question import TEAM, Asked, Question, Teams, may_ask
 from hearwell.engine.reads import columns_of
 from hearwell.engine.rows import used_by
 from hearwell.engine.sums import sql
@@ -74,18 +74,20 @@ class Answerable:
     missing: dict[str, str]  # metric → what is missing
 
 
-def answerable(lake: Lake, only: type[Record] | None = None) -> Answerable:
+def answerable(lake: Lake, only: type[Record] | None = None, teams: Teams = None) -> Answerable:
     """Tell which metrics count at least one row, and what the others lack.
 
     Args:
         only: leave out metrics that have nothing to do with this record.
+        teams: leave out metrics that are not told by team, and rows of other teams.
 
     """
-    filled = {name: filled_columns(lake, record) for name, record in RECORDS.items()}
+    filled = {name: filled_columns(lake, record, teams) for name, record in RECORDS.items()}
     wanted = [m for m in METRICS.values() if only is None or only in made_from(m)]
+    wanted = [m for m in wanted if may_ask(m, teams)]
     could = [m for m in wanted if any(filled[each.table_name] for each in made_from(m))]
     asked = tuple(Asked(metric, next(iter(metric.variants()))) for metric in could)
-    answers = ask(lake, Question(asked)).answers if asked else []
+    answers = ask(lake, Question(asked, teams=teams)).answers if asked else []
     counted = {each.asked.metric.name for each in answers if each.estimate.n.sum()}
     return Answerable(
         [metric.name for metric in wanted if metric.name in counted],
@@ -107,10 +109,13 @@ def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
     return "no row that counts"
 
 
-def filled_columns(lake: Lake, record: type[Record]) -> set[str]:
-    """Return the columns of a record that have at least one value in the lake."""
+def filled_columns(lake: Lake, record: type[Record], teams: Teams = None) -> set[str]:
+    """Return the columns of a record that have at least one value in the lake.
+
+    Of records that have no team it is told of all: not what is in them, but that they are there.
+    """
     lake.use(record)
-    table = record.unbound()
+    table = of_teams(record.unbound(), teams if TEAM in record.dimensions() else None)
     counts = {name: table[name].count() for name in record.columns()}
     row = lake.connection.execute(sql(table.aggregate(**counts))).fetchall()[0]
     return {name for name, count in zip(counts, row, strict=True) if count}

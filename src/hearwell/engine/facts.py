@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 
 from hearwell.clock.business import BusinessDays, business_days, with_business_seconds
 from hearwell.clock.zone import local_time
-from hearwell.engine.cohort import SAME, in_both, of_cohort
+from hearwell.engine.cohort import in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
-from hearwell.engine.question import COHORT, CUSTOM
+from hearwell.engine.question import COHORT, CUSTOM, SAME, TEAM, Teams
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
@@ -35,6 +35,7 @@ class Frame:
     since: datetime  # the day on which the rows begin
     settings: Settings
     is_stock: bool = False  # rows are comings and goings: all before the end count
+    teams: Teams = None  # those whose rows may be seen
 
     @property
     def keys(self) -> list[str]:
@@ -63,11 +64,19 @@ def dimension(table: Expr, name: str) -> Expr:
     return table[name]
 
 
-def filtered(table: Expr, where: Sequence[tuple[str, str]], zone: str) -> Expr:
+def of_teams(table: Expr, teams: Teams) -> Expr:
+    """Keep what may be seen: rows of these teams, and none of an unknown team."""
+    if teams is None:
+        return table
+    return table.filter(table[TEAM].isin(teams) if teams else ibis.literal(False))
+
+
+def filtered(table: Expr, where: Sequence[tuple[str, str]], teams: Teams, zone: str) -> Expr:
     """Keep rows with these values; a dimension named twice may have either, empty means unknown.
 
     Those who have rows in both periods are found later, by `facts`.
     """
+    table = of_teams(table, teams)
     for name, values in wanted(where).items():
         if name.startswith(COHORT):
             if name != SAME:
@@ -141,7 +150,7 @@ def facts(record: type[Record], frame: Frame, spans: Mapping[str, tuple[Expr, Ex
 def asked_about(record: type[Record], frame: Frame) -> Expr:
     """Return the rows of the periods of a question, with its filters."""
     zone = frame.settings.zone
-    table = filtered(record.rows(), frame.where, zone)
+    table = filtered(record.rows(), frame.where, frame.teams, zone)
     instant = dated(table, frame.dated_by)
     if frame.is_stock:
         return table.filter(instant < ibis.timestamp(frame.whole.ends))
@@ -152,7 +161,7 @@ def asked_about(record: type[Record], frame: Frame) -> Expr:
         if frame.before is None:
             problem = f"{SAME} needs two periods: give --from and --compare."
             raise BadQuestion(problem)
-        again = filtered(record.rows().view(), frame.where, zone)
+        again = filtered(record.rows().view(), frame.where, frame.teams, zone)
         at = dated(again, frame.dated_by)
         periods &= in_both(table, again, at, frame.now, frame.before)
     return table.filter(periods)

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from hearwell.engine.errors import BadQuestion, UnknownDimension, UnknownMetric, UnknownVariant
+from hearwell.engine.errors import (
+    BadQuestion,
+    NotByTeam,
+    UnknownDimension,
+    UnknownMetric,
+    UnknownVariant,
+)
 from hearwell.engine.period import Compare, Grain
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import ClockName
@@ -12,9 +18,13 @@ MOST_DIMENSIONS = 3
 EVERY_VARIANT = "all"
 CUSTOM = "custom."
 COHORT = "cohort."
-COHORTS = ("cohort.first_bought", "cohort.bought", "cohort.first_seen", "cohort.same")
+SAME = "cohort.same"
+COHORTS = ("cohort.first_bought", "cohort.bought", "cohort.first_seen", SAME)
 """Filters by what is known of the customer: the month of the first purchase, a product bought, the
 month in which they were first seen, and those who have rows in both periods that are compared."""
+TEAM = "team"
+Teams = tuple[str, ...] | None
+"""The teams of which rows may be seen: None for every row there is, also those of no team."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. A period of None means all that the lake has."""
+    """What is asked. A period of None means all that the lake has.
+
+    Attributes:
+        teams: the answer is told from rows of these teams only, as if there were no others; None
+            where everything may be seen.
+
+    """
 
     asked: tuple[Asked, ...]
     by: tuple[str, ...] = ()
@@ -39,6 +55,7 @@ class Question:
     clock: ClockName = "calendar"
     level: float = 0.95
     standardise: tuple[str, ...] = ()  # dimensions whose mix is held as in the period compared with
+    teams: Teams = None
 
     def __post_init__(self) -> None:
         if len(self.by) > MOST_DIMENSIONS:
@@ -50,11 +67,21 @@ class Question:
         if not 0 < self.level < 1:
             problem = f"The level must lie between 0 and 1, such as 0.95; {self.level:g} was given."
             raise BadQuestion(problem)
+        if self.teams is not None:
+            self.check_teams()
         for each in self.asked:
             for name in (*self.by, *self.standardise, *(name for name, _ in self.where)):
                 check_dimension(each.metric, name)
         if self.standardise:
             self.check_standardise()
+
+    def check_teams(self) -> None:
+        for each in self.asked:
+            if not may_ask(each.metric, self.teams):
+                raise NotByTeam(each.metric.name)
+        for name, _ in self.where:
+            if name.startswith(COHORT) and name != SAME:
+                raise NotByTeam(name)  # it is told by orders and customers, who are of no team
 
     def check_standardise(self) -> None:
         if self.compare is None:
@@ -67,6 +94,11 @@ class Question:
                     "standardised value. Ask for its mean, if it has one."
                 )
                 raise BadQuestion(problem)
+
+
+def may_ask(metric: Metric, teams: Teams) -> bool:
+    """May somebody ask for a metric who may see these teams only?"""
+    return teams is None or TEAM in metric.record.dimensions()
 
 
 def check_dimension(metric: Metric, name: str) -> None:

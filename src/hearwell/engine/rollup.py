@@ -23,7 +23,7 @@ from hearwell.engine.derived import MADE_FROM, Need
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
 from hearwell.engine.period import Period, to_local
-from hearwell.engine.question import Asked, Question
+from hearwell.engine.question import TEAM, Asked, Question
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
@@ -133,6 +133,8 @@ def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
     The lake has not changed since it was made.
     """
     names = {*question.by, *question.standardise, *(name for name, _ in question.where)}
+    if question.teams is not None:
+        names.add(TEAM)
     is_fitting = (
         question.clock == "calendar"
         and question.grain != "hour_of_week"
@@ -150,7 +152,8 @@ def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) ->
     schema |= dict.fromkeys(BOUNDS, "timestamp")
     table = ibis.table(schema, name=f"{kept.name}_bounds", database="lake")
     constants = {name: ibis.literal(value) for name, value in family.record.constants.items()}
-    table = filtered(table.mutate(**constants), question.where, lake.settings.zone)
+    table = table.mutate(**constants)
+    table = filtered(table, question.where, question.teams, lake.settings.zone)
     first, last, received = (table[name] for name in BOUNDS)
     found = table.aggregate(first=first.min(), last=last.max(), received=received.max())
     rows: tuple[Any, ...] = lake.connection.execute(sql(found)).fetchall()[0]
@@ -251,7 +254,7 @@ class Rolled(Passes):
         schema |= dict.fromkeys(more, "int32") | dict.fromkeys(columns, "float64")
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
-        table = filtered(table, self.frame.where, self.frame.settings.zone)
+        table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
         table = table.filter(self.is_asked(table))
         by = {f"by_{i}": table[name] for i, name in enumerate(self.frame.by)}
         local = table[DAY].cast("timestamp")

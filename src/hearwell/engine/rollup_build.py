@@ -83,7 +83,7 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
     if state is not None and is_usable and repairs_by_day(family):
         touched = touched_stretches(lake, family, state.snapshot)
     with readable(lake, family.record):
-        whole = bounds_of(lake, family.record, family.dated_by, ())
+        whole = bounds_of(lake, family.record, family.dated_by, (), None)
         if whole.first is None or whole.last is None:
             return None
         everything = Period(whole.first, whole.last + timedelta(microseconds=1))

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import ibis
+
 from hearwell.clock.business import with_business_seconds
 from hearwell.engine.answer import FEW_ANSWERS
-from hearwell.engine.ask import ask, bounds_of, framed
+from hearwell.engine.ask import ask, bounds_of, framed, use_cohorts
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import (
@@ -21,9 +23,12 @@ from hearwell.engine.facts import (
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.reads import columns_of
-from hearwell.engine.sums import sql
+from hearwell.engine.sums import columns, rebound, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.clock import CalendarClock
+from hearwell.metrics.estimator import Stock
+from hearwell.metrics.part import Expr
+from hearwell.records.record import Record
 from hearwell.records.survey import ANONYMOUS
 
 
@@ -38,17 +43,22 @@ class Rows:
 
 
 def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
-    """Return the rows that the question's one metric counts, in its period and with its filters."""
+    """Return the rows that the question's one metric counts, in its period and with its filters.
+
+    Of what is counted at an instant, such as the backlog, they are those that are there then.
+    """
     (asked,) = question.asked
     record = asked.metric.record
     with lake.reading(), readable(lake, record):
+        use_cohorts(lake, question)
         clock = CalendarClock(asked.metric.name, record.unbound())
         variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
         dated_by = variant.dated_by or asked.metric.dated_by
-        bounds = bounds_of(lake, record, dated_by, question.where)
-        frame = framed(lake, question, dated_by, bounds)
+        bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
+        is_stock = isinstance(variant.estimator, Stock)
+        frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
         table = asked_about(record, frame)
-        if not frame.is_stock:
+        if not is_stock:
             table = table.filter(within(dated(table, dated_by), frame.now))
         if protects(record):
             refuse_if_hidden(lake, question)
@@ -59,8 +69,11 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
             table = with_business_seconds(table, days(frame), schedule, clock.spans)
             clock = CalendarClock(asked.metric.name, table)
             variant = asked.metric.variants(table, lake.settings, clock)[asked.variant]
-        key = [table[name] for name in record.key() if name != dated_by]
-        found = table.filter(counted(variant.estimator)).order_by([dated(table, dated_by), *key])
+        key = [name for name in record.key() if name != dated_by]
+        found = table.filter(counted(variant.estimator))
+        if isinstance(variant.estimator, Stock):
+            found = still_there(found, record, variant.estimator.change, dated_by)
+        found = found.order_by([dated(found, dated_by), *key])
         named = dict.fromkeys(
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )
@@ -69,6 +82,17 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
         total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
         result = lake.connection.execute(statement).fetchall()
     return Rows(list(named), result, int(total), statement)
+
+
+def still_there(table: Expr, record: type[Record], change: Expr, dated_by: str) -> Expr:
+    """Return the comings that no going has followed: what is there at the end of the period."""
+    unit = [name for name in record.key() if name not in {dated_by, *columns(change)}]
+    change = rebound(change, table)
+    newest_first = [dated(table, dated_by).desc(), change.desc()]
+    place = ibis.row_number().over(group_by=unit, order_by=newest_first)
+    # In one condition Ibis would leave the goings out first, and number the comings alone.
+    newest = table.mutate(amount=change, is_newest=place == 0)
+    return newest.filter(newest.is_newest & (newest.amount > 0))
 
 
 def refuse_if_hidden(lake: Lake, question: Question) -> None:

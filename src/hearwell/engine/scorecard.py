@@ -6,7 +6,7 @@ from datetime import timedelta
 from hearwell.engine.ask import bounds_of
 from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.period import to_local
-from hearwell.engine.question import EVERY_VARIANT, Asked, variants_of
+from hearwell.engine.question import EVERY_VARIANT, Asked, Teams, may_ask, variants_of
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
@@ -86,12 +86,13 @@ SCORECARD = (
 
 
 def asked_for(
-    by: Sequence[str], where: Sequence[str], variant: str | None = None
+    by: Sequence[str], where: Sequence[str], variant: str | None = None, teams: Teams = None
 ) -> tuple[Asked, ...]:
     """Return the metrics of the scorecard that have all the dimensions asked for.
 
     A dimension that none of them has stays in the question, where it is refused by name. With a
-    variant, those of its metrics that have it are asked for in it.
+    variant, those of its metrics that have it are asked for in it. Those who may see some teams
+    only are told what is told by team.
     """
     wanted = {*by, *(text.partition("=")[0].strip() for text in where)}
     asked = [Asked(METRICS[name], usual) for name, usual in SCORECARD]
@@ -100,6 +101,7 @@ def asked_for(
         if not asked:
             usual = [EVERY_VARIANT, "p50", "p90", "mean"]
             raise UnknownVariant("scorecard", variant, usual)  # noqa: EM101  its name
+    asked = [each for each in asked if may_ask(each.metric, teams)]
     fitting = tuple(a for a in asked if wanted <= set(a.metric.record.dimensions()))
     return fitting or tuple(asked)
 
@@ -111,14 +113,14 @@ def having(metric: Metric, variant: str) -> list[Asked]:
         return []
 
 
-def last_days(lake: Lake) -> tuple[str | None, str | None]:
-    """Return the first and last of the newest 28 days of which there is anything in the lake."""
+def last_days(lake: Lake, teams: Teams = None) -> tuple[str | None, str | None]:
+    """Return the first and last of the newest 28 days of which there is anything to be seen."""
     newest = []
-    dated = {(each.record.table_name, each.dated_by) for each in METRICS.values()}
-    for name, dated_by in dated:
-        if name in RECORDS:  # facts derived from records have no dates of their own
-            lake.use(RECORDS[name])
-            newest.append(bounds_of(lake, RECORDS[name], dated_by, ()).last)
+    dated = {(each.record, each.dated_by) for each in METRICS.values() if may_ask(each, teams)}
+    for record, dated_by in dated:
+        if record in RECORDS.values():  # facts derived from records have no dates of their own
+            lake.use(record)
+            newest.append(bounds_of(lake, record, dated_by, (), teams).last)
     known = [each for each in newest if each is not None]
     if not known:
         return None, None

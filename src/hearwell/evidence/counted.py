@@ -141,7 +141,7 @@ def rows_of(lake: Lake, question: Question, keep: Sequence[str]) -> tuple[Frame,
     record = asked.metric.record
     usual = asked.metric.variants()[asked.variant]
     dated_by = usual.dated_by or asked.metric.dated_by
-    bounds = bounds_of(lake, record, dated_by, question.where)
+    bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
     frame = framed(lake, replace(question, by=(), grain="none"), dated_by, bounds)
     frame = replace(frame, by=tuple(keep))
     spans = business_spans(lake, question, record, [asked], frame)

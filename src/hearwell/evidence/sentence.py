@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from hearwell.engine.period import WEEKDAYS
 from hearwell.engine.question import Asked
 from hearwell.metrics.metric import Unit
 
-Kind = Literal["metric", "dimension", "word", "group", "number", "difference", "count", "day"]
+Kind = Literal[
+    "metric", "dimension", "word", "group", "number", "difference", "count", "day", "weekday_time"
+]
 
 OTHERS = "…"
 """In the place of a value of a dimension: all that are too small to stand alone."""
@@ -32,7 +35,8 @@ class Value:
         kind: a *metric* or *dimension* is a name that has a translation; a *word* is a value of a
             dimension as the organisation writes it, None where it is not known; a *group* is a
             list of dimensions with a word each; a *number* has a unit, and so has a *difference*,
-            which is told with its sign; a *count* is whole.
+            which is told with its sign; a *count* is whole; a *weekday_time* is a half hour of the
+            week, such as monday 09:30.
 
     """
 
@@ -101,3 +105,9 @@ def count(value: float) -> Value:
 
 def day(value: date) -> Value:
     return Value("day", value.isoformat())
+
+
+def weekday_time(half_hour: int) -> Value:
+    """Return a half hour of the week, counted from that of Monday 00:00, which is 0."""
+    weekday, time = divmod(half_hour, 48)
+    return Value("weekday_time", f"{WEEKDAYS[weekday]} {time // 2:02}:{time % 2 * 30:02}")

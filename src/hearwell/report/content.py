@@ -112,7 +112,9 @@ def needs(lake: Lake, card: Answers) -> dict[Metric, Need]:
     if not wanted:
         return {}
     records = {each.table_name for metric in wanted for each in made_from(metric)}
-    filled = {name: filled_columns(lake, RECORDS[name]) for name in sorted(records)}
+    filled = {
+        name: filled_columns(lake, RECORDS[name], card.question.teams) for name in sorted(records)
+    }
     found = {}
     for metric in wanted:
         empty = [each.table_name for each in needed_for(metric) if not filled[each.table_name]]

@@ -3,6 +3,7 @@
 import typer
 
 from hearwell.cli.why import change
+from hearwell.cli.why.staffing import staffing
 
 why_app = typer.Typer(
     name="why",
@@ -18,3 +19,4 @@ def why() -> None:
 
 
 why_app.command("change")(change.change)
+why_app.command("staffing")(staffing)

@@ -46,7 +46,8 @@ def change(  # noqa: PLR0913, PLR0917  one argument for each option
 ) -> None:
     """Say whether a change came of the groups themselves, or of how many came through each."""
     options = dict(locals()) | {"grain": "none"}
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415  start-up time
+    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
+    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
     from hearwell.cli.why.show_change import show_parts  # noqa: PLC0415
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.insights.change.explain import change as explain  # noqa: PLC0415
@@ -58,5 +59,6 @@ def change(  # noqa: PLR0913, PLR0917  one argument for each option
     if format == "json":
         show_json(found.as_json())
         return
-    show_findings(found.findings)
-    show_parts(found)
+    out = console()
+    show_findings(out, found.findings)
+    show_parts(out, found)

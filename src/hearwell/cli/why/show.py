@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 
 from hearwell.cli.numbers import NOTHING, difference, number
-from hearwell.cli.table import console
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import OTHERS, Sentence, Value
 from hearwell.metrics.catalog import METRICS
@@ -21,9 +21,8 @@ def show_json(found: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
+def show_findings(out: Console, findings: Iterable[Finding]) -> None:
     """Print each finding with its notes."""
-    out = console()
     for each in findings:
         out.print(f"[bold]•[/bold] {escape(english(each.says))}")
         for note in each.notes:

@@ -1,7 +1,9 @@
 """The parts of a change in the terminal."""
 
+from rich.console import Console
+
 from hearwell.cli.numbers import difference, number
-from hearwell.cli.table import console, grid
+from hearwell.cli.table import grid
 from hearwell.cli.why.show import written
 from hearwell.evidence.sentence import group
 from hearwell.insights.change.part import Change
@@ -9,7 +11,7 @@ from hearwell.insights.change.part import Change
 MOST_LINES = 15
 
 
-def show_parts(found: Change) -> None:
+def show_parts(out: Console, found: Change) -> None:
     """Print what the groups add, the most first."""
     unit = found.unit.value
     right = (2, 3, 4, 5)
@@ -29,7 +31,6 @@ def show_parts(found: Change) -> None:
             shares,
             own,
         )
-    out = console()
     out.print(table)
     if len(found.parts) > MOST_LINES:
         out.print(f"[dim]{len(found.parts) - MOST_LINES:,} smaller parts: --format json[/dim]")

@@ -112,7 +112,7 @@ def to_resolution(issue: Issue, number: Expr, some: Expr) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.LOWER,
     question=Question.SOLVE,
     dated_by="solved_at or opened_at",
@@ -127,7 +127,7 @@ def contacts_to_resolution(issue: Issue) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.LOWER,
     question=Question.SOLVE,
     dated_by="solved_at or opened_at",

@@ -73,7 +73,7 @@ def callers_never_reached(episode: CallEpisode) -> Variants:
 
 
 @metric(
-    unit=Unit.COUNT,
+    unit=Unit.EACH,
     better=Better.LOWER,
     question=Question.WAIT,
     dated_by="began_at",

@@ -1,0 +1,1 @@
+"""Are there enough people at the telephone, half hour by half hour?"""
