@@ -9,4 +9,5 @@ urlpatterns = [
     path("scorecard/pictures/", scorecard.pictures, name="scorecard-pictures"),
     path("metric/<str:name>/", metric.metric, name="metric"),
     path("metric/<str:name>/rows/", rows.rows, name="rows"),
+    path("metric/<str:name>/rows.<str:kind>", rows.export, name="rows-export"),
 ]
