@@ -3,6 +3,7 @@
 import typer
 
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
     name="why",
@@ -18,3 +19,4 @@ def why() -> None:
 
 
 why_app.command("staffing")(staffing)
+why_app.command("turned")(turned)
