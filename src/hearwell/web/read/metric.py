@@ -143,7 +143,9 @@ def fits(metric: Metric, address: Address, teams: tuple[str, ...] | None) -> boo
 
 def drawn(told: Content, answer: Answer) -> Pictures:
     name = title(answer.asked, told.card.question.asked)
-    return Pictures(over_time(told, answer, name), by_group(told, answer, name), defined(told, [answer]))
+    return Pictures(
+        over_time(told, answer, name), by_group(told, answer, name), defined(told, [answer])
+    )
 
 
 def partners(told: Content, lake: Lake, address: Address, asked: Asked) -> list[Row]:
@@ -162,7 +164,9 @@ def fitting(metric: Metric) -> tuple[str, ...]:
 
 def variants(asked: Asked, address: Address) -> list[Choice]:
     return [
-        Choice(address.query(variant=name), f"{spaced(name)}: {each.meaning}", name == asked.variant)
+        Choice(
+            address.query(variant=name), f"{spaced(name)}: {each.meaning}", name == asked.variant
+        )
         for name, each in asked.metric.variants().items()
     ]
 

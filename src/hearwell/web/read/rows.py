@@ -1,11 +1,13 @@
 """The rows behind a number, page by page, and as a file to take away."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
+from hearwell.engine.period import to_local
 from hearwell.engine.question import Question
 from hearwell.engine.rows import behind, told_of
 from hearwell.engine.rows import rows as rows_behind
@@ -31,9 +33,8 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
     page = int(number(request.GET, "page", 1))
     with asking.reading(address) as lake:
         question = question_of(request, address, asking.newest(lake), name)
-        told = rows_behind(
-            lake, question, ON_A_PAGE, offset=(page - 1) * ON_A_PAGE, more=more
-        )
+        told = rows_behind(lake, question, ON_A_PAGE, offset=(page - 1) * ON_A_PAGE, more=more)
+        zone = lake.settings.zone
         context: dict[str, Any] = {
             "address": address,
             "choices": choices(request, lake, address, fitting(asked.metric)),
@@ -47,6 +48,9 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
         "metric": asked.metric.name,
         "back": here,
         "told": told,
+        "rows": [[plain(value, zone) for value in row] for row in told.rows],
+        "is_not_compared": True,
+        "zone": zone,
         "columns": columns(told.columns, more, question),
         "kept": kept,
         "now": address.query(as_of=None),
@@ -62,9 +66,7 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
     return render(request, "read/rows.html", context)
 
 
-def question_of(
-    request: SignedIn, address: Address, newest: str | None, name: str
-) -> Question:
+def question_of(request: SignedIn, address: Address, newest: str | None, name: str) -> Question:
     return address.question(
         (found(name, address.variant),),
         newest,
@@ -76,9 +78,19 @@ def question_of(
     )
 
 
-def columns(
-    shown: list[str], more: tuple[str, ...], question: Question
-) -> list[Choice]:
+def plain(value: Any, zone: str) -> str:
+    """Return a value as a cell shows it: instants in the organisation's zone, to the second."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{to_local(value, zone):%Y-%m-%d %H:%M:%S}"
+        case float():
+            return f"{value:.3f}".rstrip("0").removesuffix(".")
+    return str(value)
+
+
+def columns(shown: list[str], more: tuple[str, ...], question: Question) -> list[Choice]:
     """Return the columns that may be told beside those that decided."""
     return [
         Choice(name, spaced(name), name in more)
