@@ -18,6 +18,11 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it has
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return where a request came from; proxies are believed as far as the settings say."""
+    """Return where a request came from; proxies are believed as far as the settings say.
+
+    What comes by no network, such as a socket of this machine, has no address.
+    """
+    if not request.META.get("REMOTE_ADDR"):
+        return ""
     told: str = Accounts().get_client_ip(request)
     return told
