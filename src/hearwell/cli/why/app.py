@@ -2,7 +2,7 @@
 
 import typer
 
-from hearwell.cli.why import change
+from hearwell.cli.why import change, drivers
 from hearwell.cli.why.staffing import staffing
 
 why_app = typer.Typer(
@@ -19,4 +19,5 @@ def why() -> None:
 
 
 why_app.command("change")(change.change)
+why_app.command("drivers")(drivers.drivers)
 why_app.command("staffing")(staffing)
