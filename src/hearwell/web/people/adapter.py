@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 
@@ -15,3 +16,14 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # it has no types
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it has no types
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002
         return False
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return where a request came from, "" if nobody says so.
+
+    Proxies are believed as far as the settings say.
+    """
+    try:
+        return str(Accounts().get_client_ip(request))
+    except PermissionDenied:
+        return ""
