@@ -55,6 +55,7 @@ def serve(host: str, port: int) -> None:
         log_level="warning",
         lifespan="off",
         server_header=False,
+        proxy_headers=False,  # the application believes as many proxies as it was told of
         timeout_graceful_shutdown=10,
         timeout_keep_alive=20,
     )

@@ -2,6 +2,7 @@
 
 import typer
 
+from hearwell.cli.why import change
 from hearwell.cli.why.staffing import staffing
 
 why_app = typer.Typer(
@@ -17,4 +18,5 @@ def why() -> None:
     """Explain the numbers: what changed them, what drives them, what they hide."""
 
 
+why_app.command("change")(change.change)
 why_app.command("staffing")(staffing)

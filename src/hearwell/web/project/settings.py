@@ -140,7 +140,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_LOCKOUT_TEMPLATE = "people/locked_out.html"
-AXES_IPWARE_PROXY_COUNT = ENVIRONMENT.behind_proxies or None
+AXES_CLIENT_IP_CALLABLE = "hearwell.web.people.adapter.client_address"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.behind_proxies
 
 # Sessions, and what a browser may do with our pages
 
