@@ -101,9 +101,7 @@ class Bringing(models.Model):
     def begin(self, state: State) -> bool:
         """Go on to work that is done in the background; false where it is under way already."""
         waiting = type(self).objects.filter(pk=self.pk, state__in=(State.UPLOADED, State.CHECKED))
-        begun = waiting.update(
-            state=state, progress=None, message="", entries=self.entries, changed_at=timezone.now()
-        )
+        begun = waiting.update(state=state, progress=None, message="", changed_at=timezone.now())
         return bool(begun)
 
     @classmethod

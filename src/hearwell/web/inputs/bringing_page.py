@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hearwell.web.inputs import jobs
 from hearwell.web.inputs.bringing import Bringing, State
+from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 
@@ -26,6 +27,7 @@ def bring(request: SignedIn, number: int) -> HttpResponse:
     """Import what was checked."""
     found = get_object_or_404(Bringing, pk=number)
     if found.state == State.CHECKED and found.begin(State.IMPORTING):
+        audit(request, Action.IMPORTED, str(found))
         jobs.bring(found.pk)
     return redirect("bringing", number=number)
 

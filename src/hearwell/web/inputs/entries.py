@@ -103,7 +103,9 @@ class Entries:
             elif each.origin == NOTHING:
                 fields[name] = Entry()
             elif each.origin.startswith(WORD):
-                fields[name] = replace(each, sql=constant(RECORDS[self.record].columns()[name], each))
+                fields[name] = replace(
+                    each, sql=constant(RECORDS[self.record].columns()[name], each)
+                )
             elif each.origin.startswith(COLUMN) and each.origin != old.origin:
                 guess = draft.guesses[name]
                 fields[name] = Entry(each.origin, guess.sql, guess.comment, guess.doubt)

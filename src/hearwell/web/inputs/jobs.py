@@ -1,14 +1,12 @@
 """Work on files and settings that goes on in the background."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import Any, Iterator
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from hearwell.engine.explain import needed_by
@@ -19,6 +17,7 @@ from hearwell.jobs.bring_in import bring_in
 from hearwell.jobs.rehearse import beginning, rehearse
 from hearwell.lake.lake import Lake, open_lake
 from hearwell.records import RECORDS
+from hearwell.web import lakes
 from hearwell.web.background import HUEY, every, task
 from hearwell.web.inputs.bringing import Bringing, State
 from hearwell.web.inputs.entries import Entries
@@ -56,7 +55,7 @@ def check(number: int) -> None:
 @task
 def bring(number: int) -> None:
     """Import a file that was checked, and bring up to date what is kept of it."""
-    with at_work(number, State.DONE, State.FAILED) as (bringing, told):
+    with at_work(number, State.DONE, State.CHECKED) as (bringing, told):
         entries = Entries.kept(bringing.entries)
         record = RECORDS[bringing.record]
         with silent(open_lake(lake_path(), writable=True)) as lake:
@@ -99,7 +98,7 @@ def at_work(
 ) -> Iterator[tuple[Bringing, Callable[[float], None]]]:
     """Tell how far the work is, how it ended, and what was wrong."""
     bringing = Bringing.objects.get(pk=number)
-    bringing.progress, bringing.message, bringing.counts = 0.0, "", {}
+    bringing.progress, bringing.message = 0.0, ""
     bringing.save()
     try:
         yield bringing, telling(bringing)
@@ -130,5 +129,4 @@ def telling(bringing: Bringing) -> Callable[[float], None]:
 
 
 def lake_path() -> Path:
-    found: Any = settings.ENVIRONMENT.lake
-    return Path(found)
+    return lakes.POOL.path

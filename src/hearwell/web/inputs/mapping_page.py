@@ -125,9 +125,7 @@ class Page:
             "used": used,
             "unused": [each for each in lines if each not in used],
             "own": self.own(),
-            "records": [
-                Choice(name, spaced(name), name == self.entries.record) for name in MAY_BE
-            ],
+            "records": [Choice(name, spaced(name), name == self.entries.record) for name in MAY_BE],
             "zones": sorted(available_timezones()),
             "reading": [(name, told, reading.get(name, "")) for name, told in told_reading()],
             "is_told": any(reading.values()) or self.draft is None,
@@ -144,7 +142,9 @@ def mapping(request: SignedIn, number: int) -> HttpResponse:
     if not bringing.path.exists():
         raise Http404
     with lakes.reading() as lake:
-        page = changed(lake, bringing, request) if request.method == "POST" else shown(lake, bringing)
+        page = (
+            changed(lake, bringing, request) if request.method == "POST" else shown(lake, bringing)
+        )
         if page.draft is not None and not page.problem:
             look(lake, page)
     if request.method == "POST":

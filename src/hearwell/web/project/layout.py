@@ -20,7 +20,10 @@ class Place(NamedTuple):
     role: Role
 
 
-PLACES = (Place("scorecard", _("Scorecard"), Role.VIEWER),)
+PLACES = (
+    Place("scorecard", _("Scorecard"), Role.VIEWER),
+    Place("data", _("Data"), Role.LEAD),
+)
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
