@@ -4,6 +4,7 @@ import typer
 
 from hearwell.cli.why import change
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
     name="why",
@@ -20,3 +21,4 @@ def why() -> None:
 
 why_app.command("change")(change.change)
 why_app.command("staffing")(staffing)
+why_app.command("turned")(turned)
