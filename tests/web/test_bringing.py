@@ -78,10 +78,9 @@ def test_a_file_is_mapped_checked_and_imported(lake, alice):
     page = alice.get(address).content.decode()
     assert "2026-01-05 06:00:00" in page  # nine o'clock in Minsk, as it will be kept
     assert not rows(lake, "from lake.call")
-    last = brought(alice, address, own=["Site"]).content.decode()
-    assert "3 rows" not in last  # they are told as figures
-    kept = rows(lake, "select call_id, queue, custom['site'] from lake.call order by 1")
-    assert kept == [("1", "billing", "Minsk"), ("2", "billing", "Minsk"), ("3", "sales", "Brest")]
+    brought(alice, address)
+    kept = rows(lake, "select call_id, queue, agent_id from lake.call order by 1")
+    assert kept == [("1", "billing", "ann"), ("2", "billing", "ann"), ("3", "sales", None)]
     found = Bringing.objects.get()
     assert found.state == State.DONE
     assert (found.counts["new"], found.counts["rejected"]) == (3, 1)
@@ -130,6 +129,12 @@ def test_what_is_wrong_with_an_expression_stands_beside_it(lake, alice):
     assert Bringing.objects.get().state == State.UPLOADED
 
 
+def test_other_columns_may_be_kept_as_dimensions_of_ones_own(lake, alice):
+    cases = "Ticket ID,Created at,Branch office\n1,2026-01-05 10:00,Minsk\n"
+    brought(alice, sent(alice, cases, "case", "cases.csv"), own=["Branch office"])
+    assert rows(lake, "select custom['branch_office'] from lake.\"case\"") == [("Minsk",)]
+
+
 def test_a_scale_and_its_direction_may_be_the_same_in_every_row(lake, alice):
     survey = "Ticket,Date,Score\n1,2026-01-05 10:00,2\n2,2026-01-06 10:00,5\n"
     address = sent(alice, survey, "survey", "survey.csv")
@@ -153,9 +158,9 @@ def test_another_encoding_is_asked_for_and_then_understood(lake, alice):
     text = CALLS.replace("billing", "Größe").encode("windows-1252")
     address = sent(alice, text)
     page = alice.get(address)
-    assert "not UTF-8" in page.context["page"].problem
-    found = alice.post(address, {"record": "call", "encoding": "windows-1252", "do": "update"})
-    assert found.context["page"].problem == ""
+    assert "not UTF-8" in page.context["page"].tried.notes[-1]
+    form = form_of(page) | {"encoding": "windows-1252", "do": "update"}
+    assert "UTF-8" not in "".join(alice.post(address, form).context["page"].tried.notes)
     brought(alice, address)
     assert rows(lake, "select distinct queue from lake.call order by 1") == [("Größe",), ("sales",)]
 

@@ -75,7 +75,7 @@ def of_record(lake: Lake, record: type[Record], teams: Teams) -> list[Fed]:
     )
     days: dict[str, list[tuple[date | None, int, datetime, datetime, datetime]]] = defaultdict(list)
     for source, *told in lake.connection.execute(sql(by_day)).fetchall():
-        days[source].append(tuple(told))  # type: ignore[arg-type]
+        days[source].append(tuple(told))
     return [
         Fed(
             record.table_name,

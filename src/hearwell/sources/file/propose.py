@@ -16,6 +16,7 @@ from hearwell.sources.file.guess import SAMPLE, Guess, Sampled, guess, written
 from hearwell.sources.file.mapping import Mapping
 from hearwell.sources.file.opened import open_file
 from hearwell.sources.file.plan import DEFAULTS, plan
+from hearwell.sources.file.refused import NOT_UTF8, errors_met
 from hearwell.sources.file.sandbox import sandbox
 from hearwell.sources.file.scale import scale
 from hearwell.sources.file.session import Session
@@ -118,8 +119,15 @@ def trial(
 def tried(
     connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, session: Session
 ) -> tuple[list[str], list[tuple[Any, ...]], list[str]]:
+    met = errors_met(connection)
     ready = plan(connection, table, f"(from {SAMPLE})", mapping, session)
-    return preview(connection, mapping.target, rows(replace(ready, has_faults=False)))
+    names, first, told = preview(connection, mapping.target, rows(replace(ready, has_faults=False)))
+    if NOT_UTF8 in met:
+        told.append(
+            "lines with bytes that are not UTF-8 are refused: say in the mapping what they are, "
+            'such as `encoding = "windows-1252"`'
+        )
+    return names, first, told
 
 
 def drafted(  # noqa: PLR0913, PLR0917  as `draft`, of a file that is open

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -60,7 +60,7 @@ class Bringing(models.Model):
         return f"{self.name} as {self.record}"
 
     @classmethod
-    def receive(cls, person: Person, file: UploadedFile, record: str) -> Self:
+    def receive(cls, person: Person, file: UploadedFile[Any], record: str) -> Self:
         """Keep an uploaded file where only this account can read it."""
         name = kept_name(file.name or "file")
         folder = uuid4().hex
@@ -93,7 +93,7 @@ class Bringing(models.Model):
 
     @property
     def told_state(self) -> str:
-        return State(self.state).label
+        return str(State(self.state).label)
 
     def forget_file(self) -> None:
         shutil.rmtree(uploads() / self.folder, ignore_errors=True)

@@ -72,9 +72,9 @@ class Entries:
             post.get("source", "").strip(),
             post.get("zone", "").strip(),
             post.get("where", "").strip(),
-            {name: post.get(name, "").strip() for name in READING},
+            {name: text for name in READING if (text := post.get(name, "").strip())},
             fields,
-            tuple(post.getlist(OWN)),
+            tuple(post.getlist(OWN)) if "custom" in RECORDS[record].columns() else (),
         )
 
     @classmethod
@@ -135,7 +135,7 @@ class Entries:
 
     def options(self) -> dict[str, Any]:
         """Return how the file is read, as a mapping says it."""
-        found: dict[str, Any] = {name: text for name, text in self.reading.items() if text}
+        found: dict[str, Any] = dict(self.reading)
         header = found.get("header")
         if header:
             found["header"] = int(header) if header.isdigit() and header != "0" else False

@@ -29,7 +29,7 @@ TOLD_EVERY_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-@HUEY.on_startup()
+@HUEY.on_startup()  # type: ignore[untyped-decorator]  # it has no types
 def break_off() -> None:
     Bringing.break_off()
 
@@ -45,7 +45,7 @@ def check(number: int) -> None:
     """Try what an import would keep and refuse."""
     with at_work(number, State.CHECKED, State.UPLOADED) as (bringing, told):
         with silent(open_lake(lake_path())) as lake:
-            entries = Entries.kept(bringing.entries)
+            entries = Entries.kept(bringing.entries or {})
             done = rehearse(
                 lake, bringing.path, entries.mapping(), progress=told, needed_by=needed_by
             )
@@ -56,7 +56,7 @@ def check(number: int) -> None:
 def bring(number: int) -> None:
     """Import a file that was checked, and bring up to date what is kept of it."""
     with at_work(number, State.DONE, State.CHECKED) as (bringing, told):
-        entries = Entries.kept(bringing.entries)
+        entries = Entries.kept(bringing.entries or {})
         record = RECORDS[bringing.record]
         with silent(open_lake(lake_path(), writable=True)) as lake:
             done = bring_in(

@@ -1,6 +1,7 @@
 """Say which column of a file is what, beside what comes of it in the first rows."""
 
 import re
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -149,26 +150,26 @@ def mapping(request: SignedIn, number: int) -> HttpResponse:
             look(lake, page)
     if request.method == "POST":
         bringing.record, bringing.entries = page.entries.record, page.entries.as_json()
-        bringing.state = State.UPLOADED
+        bringing.state, bringing.message = State.UPLOADED, ""
         bringing.save()
         if request.POST.get("do") == CHECK and not (page.problem or page.problems):
             if bringing.begin(State.CHECKING):
                 jobs.check(bringing.pk)
             return redirect("bringing", number=number)
-    status = 200 if request.method == "GET" or request.htmx or not page.problem else 422
-    return render(request, "inputs/mapping.html", page.context(), status=status)
+    return render(request, "inputs/mapping.html", page.context())
 
 
 def shown(lake: Lake, bringing: Bringing) -> Page:
     """Return what was chosen before, else what files of these columns were the last time."""
     if bringing.entries:
-        page = Page(bringing, Entries.kept(bringing.entries), problem=bringing.message)
+        page = Page(bringing, Entries.kept(bringing.entries))
         open_draft(lake, page)
+        page.problem = page.problem or bringing.message
         return page
     return proposed(lake, bringing, bringing.record, {})
 
 
-def proposed(lake: Lake, bringing: Bringing, record: str, reading: dict[str, str]) -> Page:
+def proposed(lake: Lake, bringing: Bringing, record: str, reading: ReadOnly[str, str]) -> Page:
     page = Page(bringing, Entries(record, "", lake.settings.zone, reading=reading))
     open_draft(lake, page)
     if page.draft is None:
@@ -189,10 +190,9 @@ def changed(lake: Lake, bringing: Bringing, request: SignedIn) -> Page:
     if record not in MAY_BE:
         raise Http404
     posted = Entries.posted(request.POST, record)
-    before = Entries.kept(bringing.entries) if bringing.entries else None
-    reading = dict(posted.reading)
-    if before is None or record != before.record or reading != dict(before.reading):
-        return proposed(lake, bringing, record, reading)
+    before = shown(lake, bringing).entries
+    if record != before.record or posted.reading != before.reading:
+        return proposed(lake, bringing, record, posted.reading)
     page = Page(bringing, posted)
     open_draft(lake, page, posted.chosen)
     if page.draft is not None:

@@ -32,12 +32,13 @@ class Upload(forms.Form):
     )
 
     def clean_file(self) -> Any:
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         limit = settings.ENVIRONMENT.upload_limit_megabytes * 1_000_000
-        if (file.size or 0) > limit:
+        size = file.size or 0
+        if size > limit:
             raise forms.ValidationError(
                 _("It has {size}, and {limit} may be uploaded. Import it on the server.").format(
-                    size=filesizeformat(file.size), limit=filesizeformat(limit)
+                    size=filesizeformat(size), limit=filesizeformat(limit)
                 )
             )
         return file
