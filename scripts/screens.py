@@ -11,7 +11,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PAGES = {"scorecard": "/", "metric": "/metric/wait_time/"}
+PAGES = {
+    "scorecard": "/",
+    "metric": "/metric/wait_time/",
+    "explore": "/explore/?metric=service_level:SL3&metric=wait_time:p50&grain=day",
+    "explore-groups": "/explore/?metric=customer_satisfaction:satisfied&by=team&by=channel",
+    "explore-hours": "/explore/?metric=service_level:SL3&grain=hour_of_week&last=91",
+    "rows": "/metric/wait_time/rows/",
+    "staffing": "/staffing/",
+    "help-centre": "/help-centre/",
+}
 LANGUAGES = ("en", "ur")
 SCHEMES = ("light", "dark")
 SIZES = {"desktop": (1280, 900), "phone": (375, 800)}

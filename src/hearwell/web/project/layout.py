@@ -22,6 +22,9 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
+    Place("explore", _("Explore"), Role.VIEWER),
+    Place("staffing", _("Staffing"), Role.VIEWER),
+    Place("help-centre", _("Help centre"), Role.VIEWER),
     Place("data", _("Data"), Role.LEAD),
 )
 
