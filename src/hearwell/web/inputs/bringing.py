@@ -60,7 +60,7 @@ class Bringing(models.Model):
         return f"{self.name} as {self.record}"
 
     @classmethod
-    def receive(cls, person: Person, file: UploadedFile[Any], record: str) -> Self:
+    def receive(cls, person: Person, file: "UploadedFile[Any]", record: str) -> Self:
         """Keep an uploaded file where only this account can read it."""
         name = kept_name(file.name or "file")
         folder = uuid4().hex
