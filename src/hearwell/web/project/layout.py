@@ -25,6 +25,7 @@ PLACES = (
     Place("explore", _("Explore"), Role.VIEWER),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
+    Place("people", _("People"), Role.ADMINISTRATOR),
     Place("data", _("Data"), Role.LEAD),
 )
 
