@@ -12,5 +12,4 @@ urlpatterns = [
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
     path("", include("hearwell.web.inputs.urls")),
-    path("account/", include("allauth.urls")),
 ]
