@@ -20,6 +20,15 @@ PAGES = {
     "rows": "/metric/wait_time/rows/",
     "staffing": "/staffing/",
     "help-centre": "/help-centre/",
+    "people": "/people/",
+    "invite": "/people/invite/",
+    "person": "/people/1/",
+    "audit": "/audit/",
+    "tokens": "/tokens/",
+    "account": "/account/",
+    "password": "/account/password/",
+    "second-factor": "/account/second-factor/on/",
+    "sessions": "/account/sessions/",
 }
 LANGUAGES = ("en", "ur")
 SCHEMES = ("light", "dark")
@@ -58,6 +67,8 @@ def signed_in(browser: Browser, address: str, link: str) -> dict:
     page = browser.new_page()
     if link.startswith("http"):
         page.goto(link)
+        if page.locator("[name=email]").count():
+            page.fill("[name=email]", "ada@example.org")
         page.fill("[name=name]", "Ada")
         page.fill("[name=password]", PASSWORD)
         page.click("main button", no_wait_after=True)

@@ -26,6 +26,7 @@ PLACES = (
     Place("boards", _("Boards"), Role.VIEWER),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
+    Place("people", _("People"), Role.ADMINISTRATOR),
 )
 
 

@@ -11,5 +11,4 @@ urlpatterns = [
     path("", include("hearwell.web.read.urls")),
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
-    path("account/", include("allauth.urls")),
 ]
