@@ -23,7 +23,8 @@ class Place(NamedTuple):
 PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
     Place("staffing", _("Staffing"), Role.VIEWER),
-    Place("help-centre", _("Help centre"), Role.VIEWER))
+    Place("help-centre", _("Help centre"), Role.VIEWER),
+)
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
