@@ -22,8 +22,10 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
+    Place("explore", _("Explore"), Role.VIEWER),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
+    Place("people", _("People"), Role.ADMINISTRATOR),
 )
 
 
