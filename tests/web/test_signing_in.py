@@ -190,7 +190,7 @@ def with_app(people):
 
 
 def test_a_second_factor_is_asked_for(with_app):
-    secret, codes = with_app
+    _, codes = with_app
     client = Client()
     assert sign_in(client, "bob@example.org", "b").url == "/account/second-factor/code/"
     assert client.get("/account/").status_code == 302  # the password alone opens nothing
