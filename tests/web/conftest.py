@@ -39,7 +39,7 @@ def people(db):
             name="Carol",
             role=Role.VIEWER,
             sees_all_teams=False,
-            teams=["billing"],
+            teams=["billing phone"],
         ),
         "dave": make(
             "dave@example.org", "d", name="Dave", role=Role.VIEWER, sees_all_teams=False, teams=[]

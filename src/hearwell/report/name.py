@@ -26,7 +26,7 @@ def named(record: type[Record], dimension: str, value: str | None) -> Html:
     English keeps them as they are stored, which is how filters want them.
     """
     column = record.columns().get(dimension)
-    is_ours = value in (column.words if column else record.constants.values())
+    is_ours = value in (column.words if column else (record.constants.get(dimension),))
     return own(spaced(value) if value and is_ours and spoken.get() != ENGLISH else value)
 
 

@@ -20,7 +20,8 @@ IntArray = NDArray[np.int64]
 class Misfit(Protocol):
     """How unlikely days are with one level: minus twice the log-likelihood at its best."""
 
-    days: int
+    @property
+    def days(self) -> int: ...
 
     def __call__(self, first: IntArray | int, end: IntArray | int) -> FloatArray: ...
 

@@ -2,8 +2,9 @@
 
 import typer
 
-from hearwell.cli.why import change
+from hearwell.cli.why import change, drivers
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
     name="why",
@@ -19,4 +20,6 @@ def why() -> None:
 
 
 why_app.command("change")(change.change)
+why_app.command("drivers")(drivers.drivers)
 why_app.command("staffing")(staffing)
+why_app.command("turned")(turned)

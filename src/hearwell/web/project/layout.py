@@ -20,7 +20,13 @@ class Place(NamedTuple):
     role: Role
 
 
-PLACES = (Place("scorecard", _("Scorecard"), Role.VIEWER),)
+PLACES = (
+    Place("scorecard", _("Scorecard"), Role.VIEWER),
+    Place("explore", _("Explore"), Role.VIEWER),
+    Place("staffing", _("Staffing"), Role.VIEWER),
+    Place("help-centre", _("Help centre"), Role.VIEWER),
+    Place("people", _("People"), Role.ADMINISTRATOR),
+)
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:

@@ -9,6 +9,6 @@ handler500 = "hearwell.web.project.problems.fault"
 
 urlpatterns = [
     path("", include("hearwell.web.read.urls")),
+    path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
-    path("account/", include("allauth.urls")),
 ]
