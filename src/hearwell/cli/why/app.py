@@ -3,6 +3,7 @@
 import typer
 
 from hearwell.cli.why import change
+from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.staffing import staffing
 from hearwell.cli.why.turned import turned
 
@@ -22,3 +23,4 @@ def why() -> None:
 why_app.command("change")(change.change)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
+why_app.command("guardrails")(guardrails)
