@@ -72,7 +72,8 @@ def calls(month, seconds, came_back, queue="technical", count=300):
             begins = at + timedelta(days=2 * again)
             rows.append({
                 "call_id": f"{who} {again}", "leg": 1, "entered_at": begins, "queue": queue,
-                "outcome": "answered", "wait_seconds": 5.0, "agent_id": f"agent {i % 12}", "team": "phone",
+                "outcome": "answered", "wait_seconds": 5.0, "team": "phone",
+                "agent_id": f"agent {i % 12}",
                 "connected_at": begins, "talk_seconds": seconds + i % 40, "hold_seconds": 0.0,
                 "ended_at": begins + timedelta(seconds=seconds), "wrap_up_seconds": 10.0,
                 "caller": who, "topic": "setup",

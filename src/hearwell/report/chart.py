@@ -42,18 +42,27 @@ class Plane:
         return TOP + height * (1 - self.values.part(value, otherwise=otherwise))
 
 
-def line(trend: Trend, name: str, told: str, minimum_n: int) -> Html:
+def line(  # noqa: PLR0913  two of them only for pictures beside each other
+    trend: Trend,
+    name: str,
+    told: str,
+    minimum_n: int,
+    *,
+    values: Scale | None = None,
+    left: float = 0.0,
+) -> Html:
     """Draw a metric over time.
 
     Args:
         name: of the picture in the page; no other may have it.
         told: what the picture shows, for those who hear the page.
+        values: the scale, where another picture has the same.
+        left: leave at least so much room beside the picture, where another needs it.
 
     """
     points = trend.points
-    values = scale(seen(trend, minimum_n), trend.unit)
-    longest = max(map(len, marks(values.lines, trend.unit)))
-    plane = Plane(longest * LETTER + 8, values, len(points))
+    values = values or scale(seen(trend, minimum_n), trend.unit)
+    plane = Plane(max(room(values, trend.unit), left), values, len(points))
     pieces: list[Html | None] = [
         element("title", told.partition(".")[0], id=f"{name}-t"),
         description(trend, name),
@@ -72,6 +81,11 @@ def line(trend: Trend, name: str, told: str, minimum_n: int) -> Html:
         aria_labelledby=f"{name}-t",
         aria_describedby=f"{name}-d",
     )
+
+
+def room(values: Scale, unit: Unit) -> float:
+    """Return how much room the values of an axis need beside a picture."""
+    return max(map(len, marks(values.lines, unit))) * LETTER + 8
 
 
 def seen(trend: Trend, minimum_n: int) -> Iterator[float | None]:

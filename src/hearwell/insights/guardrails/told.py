@@ -45,7 +45,8 @@ HARMED_THERE = gettext_noop(
     "worse: {partner_before} → {partner_now}."
 )
 SAFE = gettext_noop(
-    "{metric} improved from {before} to {now}, and {partner} did not get worse by as much as {margin}."
+    "{metric} improved from {before} to {now}, and {partner} did not get worse by as much as "
+    "{margin}."
 )
 SAFE_THERE = gettext_noop(
     "Where {dimension} is {value}, {metric} improved from {before} to {now}, and {partner} did not "

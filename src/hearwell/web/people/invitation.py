@@ -1,13 +1,12 @@
 """A link that works once and lets somebody choose a password."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.utils import timezone
 
+from hearwell.web.people import secret
 from hearwell.web.people.person import Person
 
 VALID = timedelta(hours=24)
@@ -27,17 +26,18 @@ class Invitation(models.Model):
     def issue(cls, person: Person, *, now: datetime | None = None) -> str:
         """Return the token of a new link; those before it end."""
         cls.objects.filter(person=person).delete()
-        token = secrets.token_urlsafe(32)
+        token = secret.made()
         ends = (now or timezone.now()) + VALID
-        cls.objects.create(person=person, token_hash=hashed(token), ends_at=ends)
+        cls.objects.create(person=person, token_hash=secret.hashed(token), ends_at=ends)
         return token
 
     @classmethod
     def find(cls, token: str) -> Self | None:
         """Return the invitation of a token that is still good."""
-        return cls.objects.filter(token_hash=hashed(token), ends_at__gt=timezone.now()).first()
+        good = cls.objects.filter(ends_at__gt=timezone.now(), person__is_active=True)
+        return good.select_related("person").filter(token_hash=secret.hashed(token)).first()
 
-
-def hashed(token: str) -> str:
-    """Return what is kept of a token. It has 256 random bits, so that no salt is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    def take(self) -> bool:
+        """Use it up; false where somebody else has done so at the same time."""
+        taken, _ = type(self).objects.filter(pk=self.pk).delete()
+        return taken > 0
