@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from hearwell.web.inputs import bringing_page, data_page, mapping_page, refused_page, upload
+from hearwell.web.inputs import (
+    bringing_page,
+    data_page,
+    mapping_page,
+    refused_page,
+    schedules_page,
+    settings_page,
+    upload,
+)
 
 urlpatterns = [
     path("data/", data_page.data, name="data"),
@@ -14,4 +22,10 @@ urlpatterns = [
     path("data/imports/<int:number>/mapping/", mapping_page.mapping, name="mapping"),
     path("data/imports/<int:number>/import/", bringing_page.bring, name="bring"),
     path("data/imports/<int:number>/discard/", bringing_page.discard, name="discard"),
+    path("settings/", settings_page.settings, name="settings"),
+    path("settings/schedules/", schedules_page.schedules, name="schedules"),
+    path("settings/schedules/new/", schedules_page.schedule, name="new-schedule"),
+    path("settings/schedules/<int:place>/", schedules_page.schedule, name="schedule"),
+    path("settings/promises/new/", schedules_page.promise, name="new-promise"),
+    path("settings/promises/<int:place>/", schedules_page.promise, name="promise"),
 ]
