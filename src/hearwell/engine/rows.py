@@ -42,10 +42,14 @@ class Rows:
     sql: str
 
 
-def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
+def rows(lake: Lake, question: Question, limit: int | None = None, after: int = 0) -> Rows:
     """Return the rows that the question's one metric counts, in its period and with its filters.
 
     Of what is counted at an instant, such as the backlog, they are those that are there then.
+
+    Args:
+        after: leave out so many of the first; of the same snapshot they are always the same.
+
     """
     (asked,) = question.asked
     record = asked.metric.record
@@ -78,7 +82,7 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
             (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
         )
         selected = found.select(**{name: dimension(found, name) for name in named})
-        statement = sql(selected if limit is None else selected.limit(limit))
+        statement = sql(selected.limit(limit, offset=after))
         total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
         result = lake.connection.execute(statement).fetchall()
     return Rows(list(named), result, int(total), statement)

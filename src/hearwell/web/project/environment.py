@@ -25,6 +25,7 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     secret_key: str = ""
     behind_proxies: int = Field(default=0, ge=0)  # so many set X-Forwarded-For, and can be trusted
+    api_requests_a_minute: int = Field(default=300, ge=1)  # of each token, or person with a session
     email_url: str = ""  # smtp://user:password@host:587; without one mails are written to files
     email_from: str = "hearwell@localhost"
     oidc_url: str = ""  # of an OpenID Connect provider; without one there is only the password
