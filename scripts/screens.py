@@ -11,7 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PAGES = {"scorecard": "/", "metric": "/metric/wait_time/"}
+PAGES = {
+    "scorecard": "/",
+    "metric": "/metric/wait_time/",
+    "rows": "/metric/wait_time/rows/",
+    "staffing": "/staffing/",
+    "help-centre": "/help-centre/",
+}
 LANGUAGES = ("en", "ur")
 SCHEMES = ("light", "dark")
 SIZES = {"desktop": (1280, 900), "phone": (375, 800)}

@@ -85,7 +85,7 @@ def rows(request: SignedIn, name: Text, asked: FromQuery[Page]) -> HttpResponseB
 
     def made(lake: Lake) -> Any:
         question = asked.question(lake, (one,), teams, grain="none", compare=None, standardise=())
-        found = rows_behind(lake, question, asked.limit, after)
+        found = rows_behind(lake, question, asked.limit, offset=after)
         until = after + len(found.rows)
         audit(request, Action.EXPORTED, f"{one.metric.name} {one.variant}, rows to {until}")
         more = Place(lake.snapshot, until, about).cursor() if until < found.total else None

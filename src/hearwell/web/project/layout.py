@@ -20,7 +20,10 @@ class Place(NamedTuple):
     role: Role
 
 
-PLACES = (Place("scorecard", _("Scorecard"), Role.VIEWER),)
+PLACES = (
+    Place("scorecard", _("Scorecard"), Role.VIEWER),
+    Place("staffing", _("Staffing"), Role.VIEWER),
+    Place("help-centre", _("Help centre"), Role.VIEWER))
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
