@@ -15,9 +15,7 @@ from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 
 
-def answered(
-    request: SignedIn, as_of: str | None, made: Callable[[Lake], Any]
-) -> HttpResponseBase:
+def answered(request: SignedIn, as_of: str | None, made: Callable[[Lake], Any]) -> HttpResponseBase:
     """Answer from one state of the lake; with 304 if whoever asks has the answer of that state."""
     with lakes.reading(as_of) as lake:
         tag = entity_tag(request, lake)

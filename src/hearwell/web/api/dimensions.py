@@ -32,9 +32,8 @@ class Values(Query):
 
 @router.get(
     "/dimensions",
-    response={200: told.Dimensions, **told.PROBLEMS},
     summary="All dimensions",
-    openapi_extra=told.example("/dimensions"),
+    **told.described(told.Dimensions, "/dimensions"),
 )
 def dimensions(request: SignedIn) -> HttpResponseBase:
     """Tell what numbers can be grouped and filtered by, and which numbers."""
@@ -54,9 +53,8 @@ def dimensions(request: SignedIn) -> HttpResponseBase:
 
 @router.get(
     "/dimensions/{name}/values",
-    response={200: told.Values, **told.PROBLEMS},
     summary="Values of a dimension",
-    openapi_extra=told.example("/dimensions/queue/values?limit=20"),
+    **told.described(told.Values, "/dimensions/queue/values?limit=20"),
 )
 def values(request: SignedIn, name: Text, asked: FromQuery[Values]) -> HttpResponseBase:
     """Tell the values that a dimension has in the lake, and how many rows have each."""

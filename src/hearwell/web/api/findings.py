@@ -35,9 +35,8 @@ class Staffed(Query):
 
 @router.get(
     "/metrics/{name}/change",
-    response={200: told.Findings, **told.PROBLEMS},
     summary="What moved a number",
-    openapi_extra=told.example("/metrics/service_level/change?last=28&by=queue"),
+    **told.described(told.Findings, "/metrics/service_level/change?last=28&by=queue"),
 )
 def change(request: SignedIn, name: Text, asked: FromQuery[OneMetric]) -> HttpResponseBase:
     """Take a change apart: did groups change, or how many came through each?
@@ -51,9 +50,8 @@ def change(request: SignedIn, name: Text, asked: FromQuery[OneMetric]) -> HttpRe
 
 @router.get(
     "/staffing",
-    response={200: told.Findings, **told.PROBLEMS},
     summary="Staffing",
-    openapi_extra=told.example("/staffing"),
+    **told.described(told.Findings, "/staffing"),
 )
 def staffing(request: SignedIn, asked: FromQuery[Staffed]) -> HttpResponseBase:
     """Tell of each queue and half hour of the week how many agents are needed, and are there."""

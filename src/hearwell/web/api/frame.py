@@ -1,4 +1,4 @@
-"""Around every answer: a name for the request; around those to programs, problems as they read them."""
+"""Around every answer: a name for the request; for programs, also problems as they read them."""
 
 import logging
 import re
@@ -33,7 +33,9 @@ def frames(
             response = GZIP.process_response(request, for_programs(request, answer))
         response.headers["X-Request-ID"] = name
         if response.status_code >= 500:
-            LOG.error("request %s: %s %s: %d", name, request.method, request.path, response.status_code)
+            LOG.error(
+                "request %s: %s %s: %d", name, request.method, request.path, response.status_code
+            )
         return response
 
     return answered
@@ -47,9 +49,9 @@ def for_programs(
         return refused
     response = answer(request)
     kind = response.headers.get("Content-Type", "")
-    if response.status_code >= 400 and not kind.startswith(SPEAKS_FOR_ITSELF):
-        if isinstance(response, HttpResponse):
-            retold(request, response)
+    is_page = response.status_code >= 400 and not kind.startswith(SPEAKS_FOR_ITSELF)
+    if is_page and isinstance(response, HttpResponse):
+        retold(request, response)
     return response
 
 

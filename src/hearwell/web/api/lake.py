@@ -23,9 +23,8 @@ router = Router(tags=["Data"], auth=at_least(Role.VIEWER))
 
 @router.get(
     "/freshness",
-    response={200: told.Freshness, **told.PROBLEMS},
     summary="Freshness",
-    openapi_extra=told.example("/freshness"),
+    **told.described(told.Freshness, "/freshness"),
 )
 def freshness(request: SignedIn) -> HttpResponseBase:
     """Tell of each record when the newest of what may be seen happened, and when it came."""
@@ -48,15 +47,14 @@ def fresh(lake: Lake, teams: Teams) -> list[dict[str, Any]]:
         lake.use(record)
         bounds = bounds_of(lake, record, dated[record], (), teams)
         if bounds.last is not None:
-            found.append({"record": name} | bounds.text(lake.settings.zone))
+            found.append({"record": name, **bounds.text(lake.settings.zone)})
     return found
 
 
 @router.get(
     "/snapshots",
-    response={200: told.Snapshots, **told.PROBLEMS},
     summary="Snapshots",
-    openapi_extra=told.example("/snapshots"),
+    **told.described(told.Snapshots, "/snapshots"),
 )
 def snapshots(request: SignedIn) -> HttpResponseBase:
     """Tell which states of the lake can be asked for with `as_of`."""

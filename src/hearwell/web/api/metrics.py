@@ -25,9 +25,8 @@ router = Router(tags=["Definitions"], auth=at_least(Role.VIEWER))
 
 @router.get(
     "/metrics",
-    response={200: told.Definitions, **told.PROBLEMS},
     summary="All metrics",
-    openapi_extra=told.example("/metrics"),
+    **told.described(told.Definitions, "/metrics"),
 )
 def metrics(request: SignedIn) -> HttpResponseBase:
     """Tell of each metric what it means, its variants and dimensions."""
@@ -40,9 +39,8 @@ def metrics(request: SignedIn) -> HttpResponseBase:
 
 @router.get(
     "/metrics/{name}",
-    response={200: told.Explained, **told.PROBLEMS},
     summary="One metric",
-    openapi_extra=told.example("/metrics/service_level"),
+    **told.described(told.Explained, "/metrics/service_level"),
 )
 def metric(request: SignedIn, name: Text) -> HttpResponseBase:
     """Tell what a metric means and how it is counted, down to the SQL."""
@@ -51,9 +49,8 @@ def metric(request: SignedIn, name: Text) -> HttpResponseBase:
 
 @router.get(
     "/answerable",
-    response={200: told.Answerable, **told.PROBLEMS},
     summary="What can be answered",
-    openapi_extra=told.example("/answerable"),
+    **told.described(told.Answerable, "/answerable"),
 )
 def can_be_answered(request: SignedIn) -> HttpResponseBase:
     """Tell which metrics count at least one row, and what the others lack."""
@@ -98,8 +95,7 @@ def definition(metric: Metric, settings: Settings) -> dict[str, Any]:
             if not (metric.is_anonymous and name == "agent_id")
         ],
         "variants": [
-            variant(metric, name, each)
-            for name, each in metric.variants(settings=settings).items()
+            variant(metric, name, each) for name, each in metric.variants(settings=settings).items()
         ],
     }
 

@@ -22,9 +22,10 @@ router = Router(tags=["Numbers"], auth=at_least(Role.VIEWER))
 
 @router.get(
     "/ask",
-    response={200: told.AnswersTold, **told.PROBLEMS},
     summary="Ask",
-    openapi_extra=told.example("/ask?metric=service_level&by=queue&last=28&compare=previous"),
+    **told.described(
+        told.AnswersTold, "/ask?metric=service_level&by=queue&last=28&compare=previous"
+    ),
 )
 def ask(request: SignedIn, asked: FromQuery[ManyMetrics]) -> HttpResponseBase:
     """Tell values with their intervals, and changes with verdicts that hold for all together."""
@@ -33,9 +34,8 @@ def ask(request: SignedIn, asked: FromQuery[ManyMetrics]) -> HttpResponseBase:
 
 @router.post(
     "/ask",
-    response={200: told.AnswersTold, **told.PROBLEMS},
     summary="Ask, in JSON",
-    openapi_extra=told.example("/ask"),
+    **told.described(told.AnswersTold, "/ask"),
 )
 def put(request: SignedIn, asked: Put) -> HttpResponseBase:
     """Answer the same with the question in the body, where each metric has a variant of its own.
@@ -47,9 +47,8 @@ def put(request: SignedIn, asked: Put) -> HttpResponseBase:
 
 @router.get(
     "/scorecard",
-    response={200: told.AnswersTold, **told.PROBLEMS},
     summary="Scorecard",
-    openapi_extra=told.example("/scorecard?where=channel=phone"),
+    **told.described(told.AnswersTold, "/scorecard?where=channel=phone"),
 )
 def scorecard(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
     """Tell how care is doing; of the newest 28 days, if it is not said of which."""
@@ -61,9 +60,7 @@ def numbers(request: SignedIn, asked: Asking, metrics: tuple[Asked, ...]) -> Htt
     return answered(request, asked.as_of, lambda lake: answers(lake, asked, metrics, teams))
 
 
-def answers(
-    lake: Lake, asked: Asking, metrics: tuple[Asked, ...], teams: Teams
-) -> dict[str, Any]:
+def answers(lake: Lake, asked: Asking, metrics: tuple[Asked, ...], teams: Teams) -> dict[str, Any]:
     return asking.asked(lake, asked.question(lake, metrics, teams)).as_json()
 
 

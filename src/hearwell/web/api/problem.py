@@ -1,6 +1,6 @@
 """What went wrong, as RFC 9457 wants it told to programs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -101,7 +101,9 @@ def limited(request: HttpRequest, error: TooMany) -> HttpResponse:
 
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     wrong = wrongs(error.errors)
-    return problem(request, 422, f"The request does not fit its description: {listed(wrong)}", wrong)
+    return problem(
+        request, 422, f"The request does not fit its description: {listed(wrong)}", wrong
+    )
 
 
 def wrongs(errors: Iterable[Mapping[str, Any]]) -> list[Wrong]:
@@ -121,10 +123,20 @@ def place(parts: Iterable[Any]) -> str:
     return ".".join(str(each) for each in parts if each != "asked")
 
 
+def nowhere(request: HttpRequest, _: Http404) -> HttpResponse:
+    return problem(request, 404, DETAILS[404])
+
+
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    HearwellError: told,
+    HttpError: refused,
+    TooMany: limited,
+    ValidationError: invalid,
+    Http404: nowhere,
+}
+
+
 def tells(api: NinjaAPI) -> None:
     """Let an API tell of all problems in this way."""
-    api.add_exception_handler(HearwellError, told)
-    api.add_exception_handler(HttpError, refused)
-    api.add_exception_handler(TooMany, limited)
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(Http404, lambda request, _: problem(request, 404, DETAILS[404]))
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, handler)

@@ -13,6 +13,7 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from hearwell.engine.errors import BadQuestion, meant
 from hearwell.engine.period import Compare, Grain
@@ -95,9 +96,7 @@ class Asking(Schema):
             raise ValueError(problem)
         return self
 
-    def question(
-        self, lake: Lake, asked: tuple[Asked, ...], teams: Teams, **more: Any
-    ) -> Question:
+    def question(self, lake: Lake, asked: tuple[Asked, ...], teams: Teams, **more: Any) -> Question:
         """Return the engine's question.
 
         Raises:
@@ -135,9 +134,7 @@ class Asking(Schema):
 
 def newest_day(lake: Lake, teams: Teams) -> str | None:
     """Return the last day of which there is anything that may be seen."""
-    found: str | None = lakes.kept(
-        lake, "newest seen", teams, lambda: last_days(lake, teams)[1]
-    )
+    found: str | None = lakes.kept(lake, "newest seen", teams, lambda: last_days(lake, teams)[1])
     return found
 
 
@@ -157,7 +154,7 @@ class ManyMetrics(OneMetric):
 
 
 class Card(OneMetric):
-    """A question to the scorecard: the newest 28 days and those before, unless it says otherwise."""
+    """A question to the scorecard; usually the newest 28 days against those before."""
 
     usual_days = DAYS
     compare: Compare | Literal["none"] = Field(  # type: ignore[assignment]  # an address has no null
@@ -171,7 +168,7 @@ class MetricAsked(BaseModel):
     variant: Text | None = Field(None, description="One of the metric's; its first if none.")
 
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "metrics": [{"metric": "service_level"}, {"metric": "wait_time", "variant": "p90"}],
     "by": ["queue"],
     "last": 28,

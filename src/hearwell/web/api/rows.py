@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from django.core import signing
 from django.http import StreamingHttpResponse
@@ -12,9 +12,9 @@ from ninja import Query as FromQuery
 from ninja import Router
 from pydantic import Field
 
-from hearwell.engine.errors import BadQuestion
+from hearwell.engine.errors import BadQuestion, meant
 from hearwell.engine.question import Asked
-from hearwell.engine.rows import Rows
+from hearwell.engine.rows import Rows, told_of
 from hearwell.engine.rows import rows as rows_behind
 from hearwell.lake.lake import Lake
 from hearwell.web.api import told
@@ -29,6 +29,7 @@ from hearwell.web.people.signed_in import SignedIn
 
 FILES = ("text/csv", "application/vnd.apache.parquet")
 SALT = "rows"
+MOST_COLUMNS = 100
 
 router = Router(tags=["Numbers"], auth=at_least(Role.LEAD))
 
@@ -38,10 +39,12 @@ class Page(OneMetric):
     cursor: str | None = Field(
         None, max_length=500, description="`next` of the page before; the question stays the same."
     )
+    column: Annotated[list[Text], Field(max_length=MOST_COLUMNS)] = Field(
+        [], description="Columns of the record to tell beside those that decided."
+    )
     format: Literal["json", "csv", "parquet"] = Field(
         "json", description="In files, the header Link names the next page."
     )
-
 
     def about(self, one: Asked) -> str:
         """Name the question, so that no cursor is taken for one of another."""
@@ -60,6 +63,12 @@ class Place(NamedTuple):
         return signing.dumps(self, salt=SALT)
 
 
+class UnknownColumn(BadQuestion):
+    def __init__(self, metric: str, name: str, known: list[str]) -> None:
+        hint = meant(name, known, f"There are {', '.join(known)}.")
+        super().__init__(f"The rows of {metric} have no column {name!r}. {hint}")
+
+
 class BadCursor(BadQuestion):
     def __init__(self) -> None:
         super().__init__("This cursor belongs to no such question. Begin without a cursor.")
@@ -67,10 +76,8 @@ class BadCursor(BadQuestion):
 
 @router.get(
     "/metrics/{name}/rows",
-    response={200: told.RowsTold, **told.PROBLEMS},
     summary="Rows behind a number",
-    openapi_extra=told.example("/metrics/call_volume/rows?limit=20")
-    | {"responses": {200: {"content": {kind: {} for kind in FILES}}}},
+    **told.described(told.RowsTold, "/metrics/call_volume/rows?limit=20", files=FILES),
 )
 def rows(request: SignedIn, name: Text, asked: FromQuery[Page]) -> HttpResponseBase:
     """Tell the rows that a number counts, oldest first.
@@ -79,13 +86,16 @@ def rows(request: SignedIn, name: Text, asked: FromQuery[Page]) -> HttpResponseB
     change in between. That something was taken away is written into the audit log.
     """
     one, teams = named(name, asked.variant), request.user.teams_seen
+    for column in asked.column:
+        if column not in (known := told_of(one)):
+            raise UnknownColumn(one.metric.name, column, known)
     about = asked.about(one)
     place = read(asked.cursor, about) if asked.cursor else None
     after = place.after if place else 0
 
     def made(lake: Lake) -> Any:
         question = asked.question(lake, (one,), teams, grain="none", compare=None, standardise=())
-        found = rows_behind(lake, question, asked.limit, offset=after)
+        found = rows_behind(lake, question, asked.limit, offset=after, more=asked.column)
         until = after + len(found.rows)
         audit(request, Action.EXPORTED, f"{one.metric.name} {one.variant}, rows to {until}")
         more = Place(lake.snapshot, until, about).cursor() if until < found.total else None

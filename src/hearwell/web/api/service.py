@@ -18,8 +18,14 @@ ABOUT = """Whatever the pages can ask, with the same roles and teams.
 Show a token as `Authorization: Bearer hearwell_…`, or ask with the session of a browser.
 Problems are told by RFC 9457. `ETag` and `If-None-Match` spare an answer that has not changed."""
 
-ROUTERS = (metrics.router, dimensions.router, numbers.router, rows.router, findings.router)
-ROUTERS += (lake.router,)
+ROUTERS = (
+    metrics.router,
+    dimensions.router,
+    numbers.router,
+    rows.router,
+    findings.router,
+    lake.router,
+)
 ROLES = {
     operation.view_func.__name__: router.auth[0].role
     for router in ROUTERS

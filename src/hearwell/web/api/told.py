@@ -1,5 +1,6 @@
 """What answers look like: the contract that programs can rely on."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -7,16 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from hearwell.web.api.problem import Problem
 
 Verdict = Literal["better", "worse", "changed", "no evidence"]
-PROBLEMS = {
-    status: Problem for status in (400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503)
-}
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503), Problem)
 
 EXAMPLE = "x-example"
 
 
-def example(address: str) -> dict[str, Any]:
-    """Return what an operation's description says of how to ask it."""
-    return {EXAMPLE: address}
+def described(model: type[BaseModel], example: str, files: Iterable[str] = ()) -> dict[str, Any]:
+    """Return how an operation is described.
+
+    Args:
+        model: what it tells.
+        example: how to ask it, after /api/v1.
+        files: other types of content that it may tell the same in.
+
+    """
+    more = {"responses": {200: {"content": {kind: {} for kind in files}}}} if files else {}
+    return {
+        "response": {200: model, **PROBLEMS},
+        "by_alias": True,
+        "openapi_extra": {EXAMPLE: example, **more},
+    }
 
 
 class MetricTold(BaseModel):

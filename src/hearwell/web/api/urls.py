@@ -1,5 +1,7 @@
 """Addresses that programs ask."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
@@ -8,7 +10,7 @@ from hearwell.web.api.mcp.endpoint import endpoint
 from hearwell.web.api.service import API
 
 
-def for_anyone(patterns):
+def for_anyone(patterns: list[Any]) -> list[Any]:
     """Let requests through to the operations, each of which says itself who may ask."""
     for each in patterns:
         each.callback = login_not_required(each.callback)

@@ -30,7 +30,7 @@ from hearwell.web.api.mcp.message import (
 from hearwell.web.api.mcp.methods import finished, known
 from hearwell.web.api.rate import TooMany
 from hearwell.web.people.person import Role
-from hearwell.web.people.token import Scope
+from hearwell.web.people.token import Scope, Token
 
 LOG = logging.getLogger(__name__)
 BEARER = Bearer(Role.VIEWER, Scope.READ)
@@ -44,14 +44,25 @@ def endpoint(request: HttpRequest) -> HttpResponse:
     """Answer one message of the protocol."""
     try:
         check(request)
-        token = BEARER(request)
-        if token is None:
-            raise HttpError(401, NO_CREDENTIALS)
+        token = shown(request)
     except HttpError as error:
         return problem.refused(request, error)
     except TooMany as error:
         return problem.limited(request, error)
     return answered(request, token.person.teams_seen)
+
+
+def shown(request: HttpRequest) -> Token:
+    """Return the token that opens this.
+
+    Raises:
+        HttpError, TooMany.
+
+    """
+    token: Token | None = BEARER(request)
+    if token is None:
+        raise HttpError(401, NO_CREDENTIALS)
+    return token
 
 
 def check(request: HttpRequest) -> None:

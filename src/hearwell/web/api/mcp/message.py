@@ -27,6 +27,8 @@ UNSUPPORTED_VERSION = -32022
 META = "io.modelcontextprotocol/"
 VERSION_KEY, CAPABILITIES_KEY = f"{META}protocolVersion", f"{META}clientCapabilities"
 SERVER_KEY = f"{META}serverInfo"
+VERSION_HEADER, METHOD_HEADER = "Mcp-Protocol-Version", "Mcp-Method"
+NAME_HEADER = "Mcp-Name"
 NAMED_BY = {"tools/call": "name", "resources/read": "uri"}
 """Methods whose header Mcp-Name repeats one of their parameters."""
 
@@ -43,6 +45,12 @@ class Refused(Exception):
     def as_json(self) -> dict[str, Any]:
         told = {"code": self.code, "message": self.message}
         return told if self.data is None else told | {"data": self.data}
+
+
+class Mismatch(Refused):
+    def __init__(self, header: str) -> None:
+        told = f"The header {header} differs from the body, or is missing."
+        super().__init__(HEADER_MISMATCH, told)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def version_of(message: Message, headers: Mapping[str, str]) -> str:
         Refused.
 
     """
-    said = headers.get("Mcp-Protocol-Version")
+    said = headers.get(VERSION_HEADER)
     meta = message.params.get("_meta")
     if said in STATELESS or (isinstance(meta, dict) and VERSION_KEY in meta):
         check_stateless(message, headers, said)
@@ -105,19 +113,15 @@ def check_stateless(message: Message, headers: Mapping[str, str], said: str | No
         problem = f"params._meta must hold {VERSION_KEY} and {CAPABILITIES_KEY}."
         raise Refused(INVALID_PARAMS, problem)
     if meta[VERSION_KEY] != said:
-        raise mismatch("Mcp-Protocol-Version")
-    if headers.get("Mcp-Method") != message.method:
-        raise mismatch("Mcp-Method")
+        raise Mismatch(VERSION_HEADER)
+    if headers.get(METHOD_HEADER) != message.method:
+        raise Mismatch(METHOD_HEADER)
     named_by = NAMED_BY.get(message.method)
     name = message.params.get(named_by) if named_by else None
-    if name is not None and decoded(headers.get("Mcp-Name", "")) != name:
-        raise mismatch("Mcp-Name")
+    if name is not None and decoded(headers.get(NAME_HEADER, "")) != name:
+        raise Mismatch(NAME_HEADER)
     if said not in STATELESS:
         raise unsupported(said)
-
-
-def mismatch(header: str) -> Refused:
-    return Refused(HEADER_MISMATCH, f"The header {header} differs from the body, or is missing.")
 
 
 def unsupported(said: str | None) -> Refused:

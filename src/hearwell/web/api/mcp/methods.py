@@ -57,7 +57,7 @@ def list_tools(_: Params, __: Teams, ___: str) -> dict[str, Any]:
 
 
 def call_tool(params: Params, teams: Teams, _: str) -> dict[str, Any]:
-    """Answer with a tool. What is wrong with the question is told to the assistant, who may mend it."""
+    """Answer with a tool. What is wrong with a question is told, so that it can be mended."""
     tool = TOOLS.get(str(params.get("name")))
     if tool is None:
         raise Refused(INVALID_PARAMS, f"There is no tool {params.get('name')!r}.")
