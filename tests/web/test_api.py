@@ -101,7 +101,7 @@ def test_every_example_of_the_description_can_be_run(company, program, path, met
         ("post", "/api/v1/metrics", 405, "method"),
         ("get", "/api/v1/ask", 422, "query.metric: Field required"),
         ("get", "/api/v1/ask?metric=servis_level", 422, "Did you mean service_level?"),
-        ("get", "/api/v1/ask?metric=SL&fron=2026-01-01", 422, "Did you mean from?"),
+        ("get", "/api/v1/ask?metric=SL&form=2026-01-01", 422, "no parameter is called"),
         ("get", "/api/v1/ask?metric=SL&level=nan", 422, "query.level"),
         ("get", "/api/v1/ask?metric=SL&level=1", 422, "query.level"),
         ("get", "/api/v1/ask?metric=SL&where=queue", 422, "query.where.0"),

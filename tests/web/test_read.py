@@ -101,3 +101,9 @@ def test_articles_are_told_but_not_to_those_of_one_team(company, signed_in):
     page = signed_in("carol").get("/help-centre/", PERIOD).content.decode()
     assert "article-" not in page
     assert "not told by team" in page
+
+
+def test_a_change_is_taken_apart(company, signed_in):
+    page = signed_in("bob").get("/metric/service_level/why/", {**PERIOD, "compare": "previous"})
+    assert page.status_code == 200
+    assert "Served differently" in page.content.decode()

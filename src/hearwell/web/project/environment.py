@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,8 +27,11 @@ class Environment(BaseSettings):
     secret_key: str = ""
     behind_proxies: int = Field(default=0, ge=0)  # so many set X-Forwarded-For, and can be trusted
     api_requests_a_minute: int = Field(default=300, ge=1)  # of each token, or person with a session
+    session_hours: int = Field(default=12, ge=1, le=24 * 31)  # then everybody signs in again
+    idle_minutes: int = Field(default=120, ge=1)  # whoever asks for nothing so long, too
     email_url: str = ""  # smtp://user:password@host:587; without one mails are written to files
     email_from: str = "hearwell@localhost"
+    upload_limit_megabytes: int = Field(default=2000, ge=1)  # of a file that is imported
     oidc_url: str = ""  # of an OpenID Connect provider; without one there is only the password
     oidc_name: str = "Single sign-on"
     oidc_client_id: str = ""
@@ -55,3 +59,9 @@ class Environment(BaseSettings):
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(file, secrets.token_urlsafe(50))
         return file.read_text("ascii").strip()
+
+
+def origin(address: str) -> str:
+    """Return the part of an address that names the server, such as https://id.example.org."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

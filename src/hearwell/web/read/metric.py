@@ -64,6 +64,7 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
             "permanent": address.query(as_of=str(told.card.snapshot)),
             "snapshot": told.card.snapshot,
             "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
+            "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
             "row": row(told.card, lake, address, own) if own and is_told else None,
             "may_open_rows": request.user.may(Role.LEAD),
             "partners": partners(told, lake, address, asked),
