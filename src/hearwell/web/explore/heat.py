@@ -13,7 +13,7 @@ from hearwell.report.number import number
 HOURS = 24
 LEFT, TOP, SIDE, HIGH = 34.0, 14.0, 13.4, 17.0
 WIDTH, HEIGHT = LEFT + HOURS * SIDE + 2, TOP + len(WEEKDAYS) * HIGH + 2
-PALEST = 0.08
+PALEST = 0.15
 """So much colour has the lowest value, to be told from an hour without any."""
 
 HOUR = "hour_of_week"

@@ -11,6 +11,7 @@ from hearwell.engine.period import Grain
 from hearwell.engine.question import MOST_DIMENSIONS, Asked, Teams, may_ask
 from hearwell.metrics.catalog import METRICS
 from hearwell.report.name import labelled, spaced
+from hearwell.web.explore.board import Board
 from hearwell.web.explore.telling import asked as answered
 from hearwell.web.explore.telling import columns, rows, told
 from hearwell.web.explore.view import View, dimensions, written
@@ -64,6 +65,7 @@ def explore(request: SignedIn) -> HttpResponse:
             "snapshot": found.answers.snapshot,
             "kinds": list(FORMATS),
             "query": view.query(),
+            "boards": Board.changed_by(request.user),
         }
     return render(request, "explore/explore.html", context)
 

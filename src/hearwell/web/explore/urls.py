@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from hearwell.web.explore import page
+from hearwell.web.explore import boards, page
 
 urlpatterns = [
     path("explore/", page.explore, name="explore"),
     path("explore/file/<str:kind>/", page.file, name="explore-file"),
+    path("boards/", boards.boards, name="boards"),
+    path("boards/save/", boards.save, name="board-save"),
+    path("boards/<int:number>/", boards.board, name="board"),
+    path("boards/<int:number>/kiosk/", boards.kiosk, name="kiosk"),
+    path("boards/<int:number>/edit/", boards.edit, name="board-edit"),
+    path("boards/<int:number>/remove/", boards.remove, name="board-remove"),
+    path("boards/<int:number>/panels/<int:place>/", boards.panel, name="board-panel"),
+    path("boards/<int:number>/links/", boards.link, name="board-link"),
+    path("boards/<int:number>/links/<int:key>/end/", boards.end_link, name="board-link-end"),
+    path("kiosk/<str:secret>/", boards.linked, name="kiosk-linked"),
 ]

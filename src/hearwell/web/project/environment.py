@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     idle_minutes: int = Field(default=120, ge=1)  # whoever asks for nothing so long, too
     email_url: str = ""  # smtp://user:password@host:587; without one mails are written to files
     email_from: str = "hearwell@localhost"
+    upload_limit_megabytes: int = Field(default=2000, ge=1)  # of a file that is imported
     oidc_url: str = ""  # of an OpenID Connect provider; without one there is only the password
     oidc_name: str = "Single sign-on"
     oidc_client_id: str = ""
