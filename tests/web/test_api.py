@@ -19,6 +19,7 @@ from hearwell.lake.lake import open_lake
 from hearwell.web.api.caller import Bearer
 from hearwell.web.api.frame import LARGEST_BODY_BYTES
 from hearwell.web.api.service import API, ROLES
+from hearwell.web.api.urls import urlpatterns
 from hearwell.web.people.audit import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.token import Scope, Token
@@ -298,6 +299,26 @@ ROLE_OF = {
 
 def test_every_operation_says_who_may_ask():
     assert ROLES == ROLE_OF
+
+
+def test_no_address_of_programs_is_without_a_test():
+    """An address that is no operation is asked below in a test of its own."""
+    operations = {
+        each.pattern._route  # noqa: SLF001  Django has no other name for it
+        for each in API.urls[0]
+    }
+    described = {path.removeprefix("/api/v1/") for path in API.get_openapi_schema()["paths"]}
+    assert {each.replace("<", "{").replace(">", "}") for each in operations} == {
+        *described,
+        "openapi.json",
+        "",  # it names nothing
+    }
+    assert [str(each.pattern) for each in urlpatterns] == ["mcp", "api/", "api/v1/"]
+
+
+@pytest.mark.django_db
+def test_the_root_tells_nothing(client):
+    assert client.get("/api/v1/").status_code == 404
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), EXAMPLES)

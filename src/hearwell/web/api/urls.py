@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from hearwell.web.api import document
 from hearwell.web.api.mcp.endpoint import endpoint
@@ -19,6 +20,6 @@ def for_anyone(patterns: list[Any]) -> list[Any]:
 
 urlpatterns = [
     path("mcp", endpoint, name="mcp"),
-    path("api/", document.page, name="api-document"),
+    path("api/", require_safe(document.page), name="api-document"),
     path("api/v1/", (for_anyone(API.urls[0]), "ninja", "api")),
 ]
