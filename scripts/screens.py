@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 PAGES = {
     "scorecard": "/",
+    "data": "/data/",
+    "upload": "/data/upload/",
     "metric": "/metric/wait_time/",
     "explore": "/explore/?metric=service_level:SL3&metric=wait_time:p50&grain=day",
     "explore-groups": "/explore/?metric=customer_satisfaction:satisfied&by=team&by=channel",

@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     email_from: str = "hearwell@localhost"
     webhook_networks: list[IPv4Network | IPv6Network] = Field(default_factory=list)
     """Private networks to which messages may be posted, such as 10.1.0.0/16; also without TLS."""
+    upload_limit_megabytes: int = Field(default=2000, ge=1)  # of a file that is imported
     oidc_url: str = ""  # of an OpenID Connect provider; without one there is only the password
     oidc_name: str = "Single sign-on"
     oidc_client_id: str = ""

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
     "hearwell.web.explore",
+    "hearwell.web.inputs",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -123,6 +124,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,30/h/key"}  # for guesses from many addresses
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators know whom they invite
 MFA_ADAPTER = "hearwell.web.people.adapter.SecondFactor"
 MFA_TOTP_ISSUER = "Hearwell"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

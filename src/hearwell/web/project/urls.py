@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("hearwell.web.read.urls")),
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
+    path("", include("hearwell.web.inputs.urls")),
 ]
