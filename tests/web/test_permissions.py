@@ -41,6 +41,13 @@ MATRIX = {
     "boards/<int:number>/links/": {"POST": LEAD},
     "boards/<int:number>/links/<int:key>/end/": DEED,
     "kiosk/<str:secret>/": {"GET": ANYBODY},
+    "deliveries/": {"GET": LEAD},
+    "deliveries/new/": {"GET": LEAD, "POST": LEAD},
+    "deliveries/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "deliveries/<int:number>/act/": {"POST": LEAD},
+    "deliveries/channels/new/": {"GET": LEAD, "POST": LEAD},
+    "deliveries/channels/<int:number>/act/": {"POST": LEAD},
+    "deliveries/log/": {"GET": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},

@@ -248,3 +248,7 @@ if ENVIRONMENT.email_url:
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
     EMAIL_TIMEOUT = 20
+
+# Where messages may be posted to, beside the internet
+
+WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks
