@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from hearwell.engine.question import Question
+from hearwell.evidence.factor import Factor
 from hearwell.evidence.finding import Finding
-from hearwell.insights.drivers.factor import Factor
 from hearwell.metrics.metric import Unit
 
 

@@ -10,8 +10,8 @@ from hearwell.engine.question import Question
 from hearwell.evidence.counted import ROWS, Counted, counted
 from hearwell.evidence.errors import NotExplained
 from hearwell.evidence.experience import HAPPENED, KEEP, experienced
+from hearwell.evidence.factor import Factor, group, happenings, items
 from hearwell.insights.drivers.driver import Driver, Drivers, Met
-from hearwell.insights.drivers.factor import Factor, group, happenings, items
 from hearwell.insights.drivers.moments import correlations
 from hearwell.insights.drivers.words import findings
 from hearwell.lake.lake import Lake
