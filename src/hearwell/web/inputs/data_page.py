@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from hearwell.clock.interval import EPOCH
 from hearwell.engine.explain import Answerable, answerable, needed_for
@@ -70,6 +71,7 @@ class Reason:
 
 
 @at_least(Role.LEAD)
+@require_safe
 def data(request: SignedIn) -> HttpResponse:
     """Show what the lake holds, and what came of the last files."""
     teams = asking.teams(request)
@@ -95,6 +97,7 @@ def data(request: SignedIn) -> HttpResponse:
 
 
 @at_least(Role.LEAD)
+@require_safe
 def fed_metrics(request: SignedIn) -> HttpResponse:
     """Show which metrics can be told, and what the others need; it asks every metric once."""
     teams = asking.teams(request)
