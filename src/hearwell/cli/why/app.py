@@ -4,6 +4,7 @@ import typer
 
 from hearwell.cli.why import change, deal_breakers, drivers
 from hearwell.cli.why.guardrails import guardrails
+from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.staffing import staffing
 from hearwell.cli.why.turned import turned
 
@@ -26,3 +27,5 @@ why_app.command("deal-breakers")(deal_breakers.deal_breakers)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
+why_app.command("journeys")(journeys)
+why_app.command("journey")(journey)
