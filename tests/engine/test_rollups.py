@@ -11,7 +11,7 @@ from engine.tables import literal
 from hearwell.engine import ask as asking
 from hearwell.engine import passes, rollup_build
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.rollup import Rolled, families, state_of
+from hearwell.engine.rollup import Rolled, States, families
 from hearwell.engine.rollup_build import roll_up
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier, typed
@@ -290,4 +290,4 @@ def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
     before = lake.snapshot
     list(roll_up(lake))
     (family,) = [f for f in families(lake.settings) if f.name == "rollup_call_by_entered_at"]
-    assert state_of(lake, family).snapshot == before
+    assert States.read(lake).of(family).snapshot == before

@@ -17,7 +17,7 @@ from hearwell.engine.answer import (
     estimated,
     with_verdicts,
 )
-from hearwell.engine.derived import Need, needed
+from hearwell.engine.derived import Need, needed, sources_of
 from hearwell.engine.facts import (
     BUSINESS_DAY,
     Frame,
@@ -50,12 +50,13 @@ from hearwell.engine.rollup import (
     Family,
     Kept,
     Rolled,
+    States,
     by_of,
     found_rollup,
     is_whole_days,
     rolled_bounds,
 )
-from hearwell.engine.simulated import simulated
+from hearwell.engine.simulated import simulated, simulated_sources
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
     Standardised,
@@ -87,24 +88,27 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
-    made_up: set[str] = set()
+    marked: set[str] = set()
     with lake.reading() as snapshot, needed(lake) as need:
         use_cohorts(lake, question)
+        states = States.read(lake)
+        made_up = simulated_sources(lake, [each.metric.record for each in question.asked])
         for record, dated_by, is_stock, asked in families(question.asked):
-            family = Asking(lake, question, need, record, dated_by, is_stock)
+            family = Asking(lake, question, need, states, record, dated_by, is_stock)
             found, bounds = family.answered(asked)
             answers |= found
             name = record.table_name
             freshness[name] = bounds.newer(freshness.get(name, bounds))
             frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
-            made_up |= simulated(lake, need, record, frame, asked)
+            if made_up.intersection(sources_of(record)):
+                marked |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
     return Answers(
         question,
         zone,
         with_verdicts([answers[each] for each in question.asked], question.level),
         {name: bounds.text(zone) for name, bounds in freshness.items()},
-        tuple(name for name in METRICS if name in made_up),
+        tuple(name for name in METRICS if name in marked),
         snapshot,
     )
 
@@ -264,6 +268,7 @@ class Asking:
     lake: Lake
     question: Question
     need: Need
+    states: States
     record: type[Record]
     dated_by: str
     is_stock: bool
@@ -272,7 +277,7 @@ class Asking:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
         family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
-        kept = found_rollup(lake, question, family)
+        kept = found_rollup(self.states, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))

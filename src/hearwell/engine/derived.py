@@ -69,6 +69,12 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
 }
 """Of which records each derived fact is made."""
 
+
+def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
+    """Return the records of which a fact is made; a record is its own."""
+    return MADE_FROM.get(record, (record,))
+
+
 CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
 """Those that are made of what is kept of each case."""
 
@@ -118,7 +124,7 @@ select min(instant), max(instant), max(instant) filter (is_work) from (
 @contextmanager
 def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
-    for source in MADE_FROM.get(record, (record,)):
+    for source in sources_of(record):
         lake.use(source)
     made = make(lake, record)
     try:

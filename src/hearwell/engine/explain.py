@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
-from hearwell.engine.derived import CAN_DO_WITHOUT, MADE_FROM
+from hearwell.engine.derived import CAN_DO_WITHOUT, sources_of
 from hearwell.engine.facts import Frame, of_teams, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
@@ -57,7 +57,7 @@ def needed_by(record: str, column: str) -> list[str]:
 
 
 def made_from(metric: Metric) -> tuple[type[Record], ...]:
-    return MADE_FROM.get(metric.record, (metric.record,))
+    return sources_of(metric.record)
 
 
 def needed_for(metric: Metric) -> tuple[type[Record], ...]:

@@ -15,17 +15,17 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import ibis
 
-from hearwell.engine.derived import MADE_FROM, Need
+from hearwell.engine.changes import History
+from hearwell.engine.derived import Need, sources_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
 from hearwell.engine.period import Period, to_local
 from hearwell.engine.question import TEAM, Asked, Question
 from hearwell.engine.sums import sql
-from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.part import Expr
@@ -54,7 +54,7 @@ class Family:
 
     @property
     def sources(self) -> tuple[type[Record], ...]:
-        return MADE_FROM.get(self.record, (self.record,))
+        return sources_of(self.record)
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,12 @@ def mark_of(family: Family, settings: Settings) -> str:
     return sha256(f"{formulas()} {settings!r} {family.by}".encode()).hexdigest()
 
 
-def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
+def found_rollup(states: "States", question: Question, family: Family) -> Kept | None:
     """Return the roll-up that has the groups of a question; None if there is none.
 
     The lake has not changed since it was made.
     """
+    settings = states.history.lake.settings
     names = {*question.by, *question.standardise, *(name for name, _ in question.where)}
     if question.teams is not None:
         names.add(TEAM)
@@ -140,10 +141,10 @@ def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
         and question.grain != "hour_of_week"
         and all(name in family.by or name in family.record.constants for name in names)
     )
-    state = state_of(lake, family) if is_fitting else None
-    if state is None or state.mark != mark_of(family, lake.settings):
+    state = states.of(family) if is_fitting else None
+    if state is None or state.mark != mark_of(family, settings):
         return None
-    return None if changed_since(lake, family, state.snapshot) else state.kept
+    return None if states.changed_since(family, state.snapshot) else state.kept
 
 
 def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
@@ -178,35 +179,35 @@ class State:
     kept: Kept
 
 
-def state_of(lake: Lake, family: Family) -> State | None:
-    run = lake.connection.execute
-    if not run(
-        "select 1 from duckdb_tables() where database_name = 'lake' "
-        f"and table_name = {quoted(STATE)}"
-    ).fetchall():
-        return None
-    found = run(
-        f"select snapshot, mark, layout from lake.{STATE} where name = {quoted(family.name)}"
-    ).fetchall()
-    if len(found) != 1:
-        return None
-    ((snapshot, mark, layout),) = found
-    (oldest,) = run("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
-    if not oldest <= snapshot <= lake.snapshot:
-        return None  # what was forgotten cannot be followed
-    return State(snapshot, mark, Kept.read(family.name, layout))
+@dataclass(frozen=True)
+class States:
+    """How the roll-ups of a lake stand, as told by their table."""
 
+    history: History
+    told: Mapping[str, tuple[int, str, str]]  # name → snapshot, mark, layout
 
-def changed_since(lake: Lake, family: Family, snapshot: int) -> bool:
-    """Has a record of which the roll-up is made changed after a snapshot?"""
-    now = lake.snapshot
-    return snapshot < now and any(
-        lake.connection.execute(
-            f"select 1 from lake.table_changes({quoted(source.table_name)}, {snapshot + 1}, {now}) "
-            "limit 1"
-        ).fetchall()
-        for source in family.sources
-    )
+    @classmethod
+    def read(cls, lake: Lake) -> Self:
+        history = History.of(lake)
+        if STATE not in history.tables:
+            return cls(history, {})
+        query = f"select name, snapshot, mark, layout from lake.{STATE}"
+        told = {name: tuple(rest) for name, *rest in lake.connection.execute(query).fetchall()}
+        return cls(history, told)
+
+    def of(self, family: Family) -> State | None:
+        if family.name not in self.told:
+            return None
+        snapshot, mark, layout = self.told[family.name]
+        if not self.history.is_followed(snapshot):
+            return None
+        return State(snapshot, mark, Kept.read(family.name, layout))
+
+    def changed_since(self, family: Family, snapshot: int) -> bool:
+        """Has a record of which the roll-up is made changed after a snapshot?"""
+        return any(
+            self.history.has_changed(source.table_name, snapshot) for source in family.sources
+        )
 
 
 @dataclass(frozen=True)

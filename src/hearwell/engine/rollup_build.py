@@ -9,6 +9,7 @@ import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
 from hearwell.engine.ask import bounds_of
+from hearwell.engine.changes import changes
 from hearwell.engine.derived import MADE_FROM, readable
 from hearwell.engine.facts import dated
 from hearwell.engine.period import Period, to_local, to_utc
@@ -17,12 +18,11 @@ from hearwell.engine.rollup import (
     DAY,
     STATE,
     Family,
-    changed_since,
+    States,
     families,
     kept_of,
     mark_of,
     passes_of,
-    state_of,
 )
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
@@ -75,9 +75,10 @@ def count(lake: Lake, record: type[Record]) -> int:
 def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | None:
     """Make anew what was touched of one roll-up; return None if nothing was."""
     snapshot = lake.snapshot
-    state, mark = state_of(lake, family), mark_of(family, lake.settings)
+    states, mark = States.read(lake), mark_of(family, lake.settings)
+    state = states.of(family)
     is_usable = state is not None and state.mark == mark and not full
-    if state is not None and is_usable and not changed_since(lake, family, state.snapshot):
+    if state is not None and is_usable and not states.changed_since(family, state.snapshot):
         return None
     touched = None
     if state is not None and is_usable and repairs_by_day(family):
@@ -115,10 +116,7 @@ def touched_stretches(lake: Lake, family: Family, since: int) -> list[Period] | 
     """Return the stretches of days that hold changed rows, old or new; None if it is nearly all."""
     run, zone = lake.connection.execute, lake.settings.zone
     name = family.record.table_name
-    run(
-        f"create or replace temp table {CHANGED} as "
-        f"from lake.table_changes({quoted(name)}, {since + 1}, {lake.snapshot})"
-    )
+    run(f"create or replace temp table {CHANGED} as from {changes(name, since, lake.snapshot)}")
     try:
         changed = ibis.table(family.record.unbound().schema(), name=CHANGED)
         at = dated(changed, family.dated_by)
