@@ -89,10 +89,11 @@ def ask(lake: Lake, question: Question) -> Answers:
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
     marked: set[str] = set()
-    with lake.reading() as snapshot, needed(lake) as need:
+    records = [each.metric.record for each in question.asked]
+    with lake.reading() as snapshot, needed(lake, records) as need:
         use_cohorts(lake, question)
         states = States.read(lake)
-        made_up = simulated_sources(lake, [each.metric.record for each in question.asked])
+        made_up = simulated_sources(lake, records)
         for record, dated_by, is_stock, asked in families(question.asked):
             family = Asking(lake, question, need, states, record, dated_by, is_stock)
             found, bounds = family.answered(asked)

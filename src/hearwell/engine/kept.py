@@ -43,6 +43,7 @@ class Making:
         now: the state that is read.
         made: what is there, such as `table case_told`.
         anew: the units of which some were made anew.
+        lasting: what is there for several facts that are made one after the other.
 
     """
 
@@ -51,9 +52,14 @@ class Making:
     now: int
     made: list[str] = field(default_factory=list)
     anew: list["Kept"] = field(default_factory=list)
+    lasting: list[str] = field(default_factory=list)
 
     def create(self, name: str, query: str, kind: str = "table") -> None:
         create(self.lake, self.made, name, query, kind)
+
+    def create_once(self, name: str, query: str) -> None:
+        if f"table {name}" not in self.lasting:
+            create(self.lake, self.lasting, name, query)
 
     def has_rows(self, name: str) -> bool:
         found = self.lake.connection.execute(f"select 1 from {name} limit 1").fetchall()
