@@ -44,6 +44,12 @@ class Staffing(Part):
     shrinkage: float = Field(default=0.30, ge=0, lt=1)
 
 
+class Alerts(Part):
+    """How often a metric that is watched may raise an alarm although nothing has changed."""
+
+    false_alarms_per_year: float = Field(default=1.0, gt=0, le=50)
+
+
 class RollUp(Part):
     """What is kept by day, so that questions about many rows are answered at once."""
 
@@ -76,6 +82,7 @@ class Settings(Part):
     plain_identifiers: tuple[str, ...] = ()  # person columns kept as they are, not hashed
     service_level: ServiceLevel = ServiceLevel()
     staffing: Staffing = Staffing()
+    alerts: Alerts = Alerts()
     roll_up: RollUp = RollUp()
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
     service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric
@@ -127,6 +134,9 @@ in_time = 0.80                # share of callers to answer in time
 abandoned = 0.05              # share of callers who may hang up
 occupancy = 0.85              # agents are to be busy at most this part of their time
 shrinkage = 0.30              # part of paid time that is not at work: leave, illness, training
+
+[alerts]
+false_alarms_per_year = 1.0   # of each metric that is watched, by chance alone
 
 [roll_up]
 by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows

@@ -104,11 +104,17 @@ def test_without_shifts_nobody_knows_who_was_there(lake):
 
 def test_a_viewer_sees_queues_that_only_their_teams_answer(lake):
     asked = holding(lake, call=CALLS, shift=SHIFTS)
-    assert loads(asked, WEEK, 20.0, teams=["phone"]).queues == ["billing"]
-    assert loads(asked, WEEK, 20.0, teams=["phone", "others"]).queues == ["billing", "orders"]
-    assert loads(asked, WEEK, 20.0, teams=["others"]).queues == []
-    assert loads(asked, WEEK, 20.0, teams=[]).queues == []
-    assert staffing(asked, begins="2026-03-02", ends="2026-03-08", teams=[]).findings == []
+    assert loads(asked, WEEK, 20.0, teams=("phone",)).queues == ["billing"]
+    assert loads(asked, WEEK, 20.0, teams=("phone", "others")).queues == ["billing", "orders"]
+    assert loads(asked, WEEK, 20.0, teams=("others",)).queues == []
+    assert loads(asked, WEEK, 20.0, teams=()).queues == []
+    with pytest.raises(BadQuestion, match="There are no calls"):
+        staffing(asked, begins="2026-03-02", ends="2026-03-08", teams=())
+
+
+def test_calls_without_a_queue_are_one_queue(lake):
+    found = loads(holding(lake, call=[call("02 09:00", queue=None)]), WEEK, 20.0)
+    assert (found.queues, found.calls.sum()) == ([""], 1)
 
 
 def test_half_hours_are_those_of_the_organisation(lake):

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hearwell import __version__
-from hearwell.cli import ask, bring, build, describe, keep, report, simulate
+from hearwell.cli import ask, bring, build, describe, keep, report, serve, simulate
 from hearwell.cli.why.app import why_app
 from hearwell.errors import HearwellError
 
@@ -47,6 +47,7 @@ app.command("simulate")(simulate.simulate)
 app.command("build")(build.build)
 app.command("scorecard")(ask.scorecard)
 app.command("report")(report.report)
+app.command("serve")(serve.serve)
 app.command("metric")(ask.metric)
 app.command("rows")(ask.rows)
 app.command("metrics")(describe.metrics)

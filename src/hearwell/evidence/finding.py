@@ -6,6 +6,7 @@ from typing import Any
 
 from hearwell.engine.question import Question
 from hearwell.evidence.sentence import Sentence
+from hearwell.metrics.metric import Unit
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Finding:
             "notes": [each.as_json() for each in self.notes],
             "opens": None if self.opens is None else told(self.opens),
         }
+
+
+SPAN = {Unit.SHARE: 1.0, Unit.POINTS: 100.0, Unit.SCALE: 4.0}
+"""How far a value of this unit can move; a scale of five points has four steps."""
+
+
+def size_of(amount: float, unit: Unit, beside: float) -> float:
+    """Return how large an amount is, 0 to 1: of the span of its unit, else of the value beside."""
+    span = SPAN.get(unit, abs(beside))
+    return min(abs(amount) / span, 1.0) if span else 0.0
 
 
 def told(question: Question) -> dict[str, Any]:

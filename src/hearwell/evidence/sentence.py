@@ -5,6 +5,7 @@ way of that language: 84.0 % or 84,0 %. So that no language needs plural forms, 
 count after a colon, such as "customers: {people}".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -14,8 +15,11 @@ from hearwell.engine.question import Asked
 from hearwell.metrics.metric import Unit
 
 Kind = Literal[
-    "metric", "dimension", "word", "number", "difference", "count", "day", "weekday_time"
+    "metric", "dimension", "word", "group", "number", "difference", "count", "day", "weekday_time"
 ]
+
+OTHERS = "…"
+"""In the place of a value of a dimension: all that are too small to stand alone."""
 
 
 def gettext_noop(template: str) -> str:
@@ -29,14 +33,15 @@ class Value:
 
     Attributes:
         kind: a *metric* or *dimension* is a name that has a translation; a *word* is a value of a
-            dimension as the organisation writes it, None where it is not known; a *number* has a
-            unit, and so has a *difference*, which is told with its sign; a *count* is whole;
-            a *weekday_time* is a half hour of the week, such as monday 09:30.
+            dimension as the organisation writes it, None where it is not known; a *group* is a
+            list of dimensions with a word each; a *number* has a unit, and so has a *difference*,
+            which is told with its sign; a *count* is whole; a *weekday_time* is a half hour of the
+            week, such as monday 09:30.
 
     """
 
     kind: Kind
-    value: str | float | None
+    value: str | float | tuple[tuple[str, str | None], ...] | None
     unit: Unit | None = None
     variant: str | None = None  # of a metric
 
@@ -76,6 +81,10 @@ def dimension(name: str) -> Value:
 
 def word(value: str | None) -> Value:
     return Value("word", value)
+
+
+def group(by: Sequence[str], values: Sequence[str | None]) -> Value:
+    return Value("group", tuple(zip(by, values, strict=True)))
 
 
 def number(value: float, unit: Unit) -> Value:

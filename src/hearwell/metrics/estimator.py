@@ -234,7 +234,7 @@ class NetScore(Estimator):
 
     def linear(self) -> Linear:
         score = self.promoter.cast("float64") - self.detractor.cast("float64")
-        return each(score, 1.0, self.among & known(self.promoter), "mean")
+        return each(100 * score, 1.0, self.among & known(self.promoter), "mean")
 
     def value(self, parts: Parts) -> FloatArray:
         return net_score(parts["n"], parts["promoters"], parts["detractors"])

@@ -9,6 +9,7 @@ from hearwell.records.cart import Cart
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
+from hearwell.records.event import Event
 from hearwell.records.message import Message
 from hearwell.records.order import Order
 from hearwell.records.record import Record
@@ -34,6 +35,7 @@ RECORDS: dict[str, type[Record]] = {
         Cart,
         Order,
         Benchmark,
+        Event,
         Rejected,
     )
 }

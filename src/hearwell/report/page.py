@@ -57,7 +57,8 @@ def page(content: Content, title: str = TITLE) -> str:
 
 
 def head(content: Content, title: str) -> list[Html]:
-    style = files("hearwell.report").joinpath("style.css").read_text("utf-8")
+    looks = files("hearwell.report").joinpath("look")
+    style = "".join(looks.joinpath(name).read_text("utf-8") for name in ("base.css", "report.css"))
     return [
         element("meta", charset="utf-8"),
         element("meta", name_="viewport", content_="width=device-width, initial-scale=1"),

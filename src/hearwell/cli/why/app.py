@@ -2,7 +2,9 @@
 
 import typer
 
+from hearwell.cli.why import change
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
     name="why",
@@ -17,4 +19,6 @@ def why() -> None:
     """Explain the numbers: what changed them, what drives them, what they hide."""
 
 
+why_app.command("change")(change.change)
 why_app.command("staffing")(staffing)
+why_app.command("turned")(turned)

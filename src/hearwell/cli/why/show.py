@@ -1,17 +1,24 @@
 """Findings in the terminal, in English."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 
 from hearwell.cli.numbers import NOTHING, difference, number
 from hearwell.evidence.finding import Finding
-from hearwell.evidence.sentence import Sentence, Value
+from hearwell.evidence.sentence import OTHERS, Sentence, Value
 from hearwell.metrics.catalog import METRICS
 from hearwell.report.name import labelled, spaced
 
-NOBODY_KNOWS = "unknown"
+NOBODY_KNOWS, ALL_OTHERS = "unknown", "(all others)"
+
+
+def show_json(found: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False))
 
 
 def show_findings(out: Console, findings: Iterable[Finding]) -> None:
@@ -30,17 +37,30 @@ def english(sentence: Sentence) -> str:
 
 def written(value: Value) -> str:
     """Return a value as it is written in English."""
+    found = value.value
     match value.kind:
         case "metric":
-            return labelled(METRICS[str(value.value)], value.variant)
+            return labelled(METRICS[str(found)], value.variant)
+        case "group":
+            each = found if isinstance(found, tuple) else ()
+            return ", ".join(f"{spaced(name)} {word(own)}" for name, own in each)
+        case "number" | "difference" | "count":
+            return figure(value)
         case "dimension":
-            return spaced(str(value.value))
-        case "word":
-            return NOBODY_KNOWS if value.value is None else str(value.value)
-        case "count":
-            return NOTHING if value.value is None else f"{value.value:,.0f}"
-        case "day" | "weekday_time":
-            return str(value.value)
-    figure = None if value.value is None else float(value.value)
-    unit = "" if value.unit is None else value.unit.value
-    return (number if value.kind == "number" else difference)(figure, unit)
+            return spaced(str(found))
+    return word(found if isinstance(found, str) else None)
+
+
+def figure(value: Value) -> str:
+    if not isinstance(value.value, float | int):
+        return NOTHING
+    if value.kind == "count" or value.unit is None:
+        return f"{value.value:,.0f}"
+    return (number if value.kind == "number" else difference)(value.value, value.unit.value)
+
+
+def word(value: str | None) -> str:
+    """Return a value of a dimension, or a day."""
+    if value is None:
+        return NOBODY_KNOWS
+    return ALL_OTHERS if value == OTHERS else value

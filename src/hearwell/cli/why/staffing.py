@@ -92,7 +92,7 @@ def show(found: "Staffing") -> None:
     for each in rows[:MOST_ROWS]:
         at_work = NOTHING if each["at_work"] is None else f"{each['at_work']:.1f}"
         table.add_row(
-            each["queue"],
+            each["queue"] or NOTHING,
             each["half_hour"],
             f"{each['calls']:.1f}",
             f"{each['needed']:.0f}",

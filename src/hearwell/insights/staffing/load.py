@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hearwell.engine.derived import readable
 from hearwell.engine.period import Period, to_local
+from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog.waiting import came_in, offered
@@ -26,6 +27,9 @@ SECONDS = 1800
 OF_A_WEEK = 7 * 48
 CALLS_AGAIN_WITHIN_HOURS = 24
 
+NO_NAME = ""
+"""The queue of calls of which it is not known, as in filters."""
+
 STAFFED = "staffing_staffed"
 UNTIL = ibis.table({"until": "timestamp"}, name="staffing_until")
 SLOT = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="staffing_half_hour")
@@ -37,6 +41,7 @@ class Loads:
 
     Attributes:
         begins: the first half hour, in UTC.
+        queues: their names; empty for calls whose queue is not known.
         calls: offered to the queue.
         again: those of them from callers who had tried within a day and not been answered.
         waited_seconds: of all calls together, answered or not.
@@ -88,13 +93,13 @@ def loads(
     period: Period,
     within_seconds: float,
     queues: Sequence[str] = (),
-    teams: Sequence[str] | None = None,
+    teams: Teams = None,
 ) -> Loads:
     """Read the loads of a period, which begins at a midnight of the organisation.
 
     Args:
         within_seconds: a call answered this soon was answered in time.
-        queues: which; all if none are named.
+        queues: which; all if none are named, and an empty name is that of calls without one.
         teams: only queues whose calls nobody but these teams answers; None: all.
 
     """
@@ -148,7 +153,6 @@ def offered_calls(period: Period) -> Expr:
     again = named("again", first)
     call = every.filter(
         offered(every),
-        every.queue.notnull(),
         every.entered_at >= ibis.timestamp(period.begins),
         every.entered_at < ibis.timestamp(period.ends),
     )
@@ -162,7 +166,11 @@ def offered_calls(period: Period) -> Expr:
     )
     soon = both.again_last_at >= both.entered_at - ibis.interval(hours=CALLS_AGAIN_WITHIN_HOURS)
     is_again = soon & (both.again_last_outcome != "answered")
-    return both.select(*call.columns, is_again=is_again.fill_null(False))
+    return both.select(
+        *call.drop("queue").columns,
+        queue=both.queue.fill_null(NO_NAME),
+        is_again=is_again.fill_null(False),
+    )
 
 
 def seen_by(call: Expr, teams: Sequence[str]) -> Expr:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hearwell.engine.ask import bounds_of
 from hearwell.engine.errors import BadQuestion
+from hearwell.engine.facts import of_teams
 from hearwell.engine.period import Period, instant, to_local
+from hearwell.engine.question import Teams
+from hearwell.engine.sums import sql
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import (
     Sentence,
@@ -98,7 +100,7 @@ def staffing(  # noqa: PLR0913  one argument for each part of the question
     begins: str | None = None,
     ends: str | None = None,
     queues: Sequence[str] = (),
-    teams: Sequence[str] | None = None,
+    teams: Teams = None,
     target: Target | None = None,
     shrinkage: float | None = None,
     level: float = 0.95,
@@ -116,7 +118,7 @@ def staffing(  # noqa: PLR0913  one argument for each part of the question
     """
     settings = lake.settings
     target = target or target_of(lake)
-    period = period_of(lake, begins, ends)
+    period = period_of(lake, begins, ends, teams)
     seen = loads(lake, period, target.within_seconds, queues, teams)
     plan = planned(
         seen,
@@ -137,16 +139,18 @@ def target_of(lake: Lake) -> Target:
     return Target(wanted.in_time, within, wanted.abandoned, wanted.occupancy)
 
 
-def period_of(lake: Lake, begins: str | None, ends: str | None) -> Period:
+def period_of(lake: Lake, begins: str | None, ends: str | None, teams: Teams) -> Period:
     """Return the days asked for; without any, the last there are."""
     zone = lake.settings.zone
     with lake.reading():
         lake.use(Call)
-        bounds = bounds_of(lake, Call, "entered_at", ())
-    if bounds.first is None or bounds.last is None:
+        call = of_teams(Call.unbound(), teams)
+        edges = call.aggregate(first=call.entered_at.min(), last=call.entered_at.max())
+        ((first_at, last_at),) = lake.connection.execute(sql(edges)).fetchall()
+    if first_at is None:
         problem = "There are no calls. Bring some in: hearwell import FILE --as call"
         raise BadQuestion(problem)
-    first, last = (to_local(each, zone).date() for each in (bounds.first, bounds.last))
+    first, last = (to_local(each, zone).date() for each in (first_at, last_at))
     until = instant(ends or last.isoformat(), zone, last=True)
     since = max(first, (to_local(until, zone) - timedelta(days=DAYS)).date())
     found = Period(instant(begins or since.isoformat(), zone), until)
@@ -159,7 +163,7 @@ def period_of(lake: Lake, begins: str | None, ends: str | None) -> Period:
 def finding(plan: Plan, i: int, level: float) -> Finding:
     """Say the one most important thing about a queue."""
     short, enough = plan.verdict[i] == SHORT, plan.verdict[i] == ENOUGH
-    queue, told = word(plan.queues[i]), count((short | enough).sum())
+    queue, told = word(plan.queues[i] or None), count((short | enough).sum())
     sure, callers, size = 0.0, 0.0, 0.0
     if np.isnan(plan.at_work[i]).all():
         kind, says = "no_shifts", worst(plan, i, NO_SHIFTS, plan.needed[i])
@@ -190,7 +194,7 @@ def worst(plan: Plan, i: int, template: str, by: FloatArray, **more: Value) -> S
     """Name the half hour of the week in which something is most."""
     at = int(np.nanargmax(by))
     values = {
-        "queue": word(plan.queues[i]),
+        "queue": word(plan.queues[i] or None),
         "when": weekday_time(at),
         "at_work": number(plan.at_work[i][at], Unit.EACH),
         "needed": count(plan.needed[i][at]),
@@ -265,7 +269,7 @@ def half_hours(plan: Plan) -> list[dict[str, Any]]:
     busy = (plan.total > 0) | (plan.at_work > 0)
     return [
         {
-            "queue": plan.queues[i],
+            "queue": plan.queues[i] or None,
             "half_hour": weekday_time(at).value,
             "calls": plain(plan.calls[i, at]),
             "load": plain(plan.load[i, at]),

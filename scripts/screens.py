@@ -1,0 +1,72 @@
+"""Take pictures of pages as a browser shows them, to be looked at.
+
+Usage: screens.py ADDRESS LINK FOLDER [PAGE …]
+    ADDRESS: where `hearwell serve` answers; LINK: what it printed for the first administrator, or
+    EMAIL:PASSWORD.
+"""
+
+import sys
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PAGES = {"scorecard": "/", "metric": "/metric/wait_time/"}
+LANGUAGES = ("en", "ur")
+SCHEMES = ("light", "dark")
+SIZES = {"desktop": (1280, 900), "phone": (375, 800)}
+PASSWORD = "a picture of every page"  # noqa: S105  of a server that shows made-up data
+
+
+def main(address: str, link: str, folder: Path, wanted: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        state = signed_in(browser, address, link)
+        for language, scheme, (size, (width, height)) in product(LANGUAGES, SCHEMES, SIZES.items()):
+            context = browser.new_context(
+                storage_state=state,
+                color_scheme=scheme,
+                viewport={"width": width, "height": height},
+                device_scale_factor=1,
+            )
+            context.add_cookies([{"name": "language", "value": language, "url": address}])
+            page = context.new_page()
+            for name, path in PAGES.items():
+                if not wanted or name in wanted:
+                    shown(page, address + path)
+                    file = folder / f"{name}-{language}-{scheme}-{size}.png"
+                    page.screenshot(path=file, full_page=True)
+                    print(file)
+            context.close()
+        browser.close()
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def signed_in(browser: Browser, address: str, link: str) -> dict:
+    page = browser.new_page()
+    if link.startswith("http"):
+        page.goto(link)
+        page.fill("[name=name]", "Ada")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button", no_wait_after=True)
+        page.wait_for_url(address + "/", timeout=120_000)
+    else:
+        email, _, password = link.partition(":")
+        page.goto(address + "/account/login/")
+        page.fill("[name=login]", email)
+        page.fill("[name=password]", password)
+        page.click("main button", no_wait_after=True)
+        page.wait_for_url(address + "/", timeout=120_000)
+    return page.context.storage_state()
+
+
+def shown(page: Page, address: str) -> None:
+    page.goto(address, timeout=120_000)
+    page.wait_for_load_state("networkidle", timeout=120_000)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4:])

@@ -1,0 +1,1 @@
+"""When did a number turn, and what happened then?"""

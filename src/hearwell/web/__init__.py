@@ -1,0 +1,1 @@
+"""The web application: pages by audience, each of which asks the engine and computes nothing."""

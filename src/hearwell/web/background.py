@@ -1,0 +1,63 @@
+"""Work that takes longer than a page may, or runs on a clock: done in a process of its own.
+
+Applications put `@task` or `@every` on their functions in a module `jobs`, which is found here.
+What is under way when the process stops is told as failed; what waits is kept.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from hearwell.web.project.environment import Environment
+
+__all__ = ["HUEY", "crontab", "every", "task"]
+
+
+def queue() -> SqliteHuey:
+    home = Environment().home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return SqliteHuey("hearwell", filename=str(home / "jobs.sqlite"), fsync=True)
+
+
+HUEY = queue()
+
+
+def task(function: Callable[..., Any]) -> Any:
+    """Make a function that is called here and runs in the background."""
+    return HUEY.task()(function)
+
+
+def every(**when: str) -> Callable[[Callable[[], Any]], Any]:
+    """Run a function on a clock (UTC), such as `every(minute="*/5")`."""
+    made: Callable[[Callable[[], Any]], Any] = HUEY.periodic_task(crontab(**when))
+    return made
+
+
+def started() -> subprocess.Popen[bytes]:
+    """Start the process that does the work; it ends with its parent's process group."""
+    return subprocess.Popen([sys.executable, "-m", "hearwell.web.background"])
+
+
+def work() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hearwell.web.project.settings")
+    import django  # noqa: PLC0415  only this process needs it so
+    from django.apps import apps  # noqa: PLC0415
+
+    django.setup()
+    for application in apps.get_app_configs():
+        name = f"{application.name}.jobs"
+        if application.name.startswith("hearwell.") and find_spec(name):
+            __import__(name)
+    from hearwell.web import background  # noqa: PLC0415  its queue is not that of __main__
+
+    Consumer(background.HUEY, workers=1, worker_type="thread", check_worker_health=True).run()
+
+
+if __name__ == "__main__":
+    work()

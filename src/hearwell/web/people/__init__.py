@@ -1,0 +1,1 @@
+"""Who may do what: accounts, roles, teams, tokens, and the log of what was done."""

@@ -1,0 +1,39 @@
+"""A link that works once and lets somebody choose a password."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+
+from hearwell.web.people import secret
+from hearwell.web.people.person import Person
+
+VALID = timedelta(hours=24)
+
+
+class Invitation(models.Model):
+    """For one person; only a hash of what the link holds is kept."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    token_hash = models.CharField(max_length=64, unique=True)
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person} until {self.ends_at}"
+
+    @classmethod
+    def issue(cls, person: Person, *, now: datetime | None = None) -> str:
+        """Return the token of a new link; those before it end."""
+        cls.objects.filter(person=person).delete()
+        token = secret.made()
+        ends = (now or timezone.now()) + VALID
+        cls.objects.create(person=person, token_hash=secret.hashed(token), ends_at=ends)
+        return token
+
+    @classmethod
+    def find(cls, token: str) -> Self | None:
+        """Return the invitation of a token that is still good."""
+        return cls.objects.filter(
+            token_hash=secret.hashed(token), ends_at__gt=timezone.now()
+        ).first()

@@ -1,0 +1,1 @@
+"""What holds the applications together: settings, addresses, security of every answer."""

@@ -1,0 +1,46 @@
+"""What every page has around it: the way to the others, the language, who is signed in."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from hearwell.language import LANGUAGES, direction
+from hearwell.web.people.person import Role
+
+
+class Place(NamedTuple):
+    """A page of the navigation: the name of its address, its title, who may see it."""
+
+    view: str
+    title: Any
+    role: Role
+
+
+PLACES = (Place("scorecard", _("Scorecard"), Role.VIEWER),)
+
+
+def layout(request: HttpRequest) -> dict[str, Any]:
+    language = get_language() or "en"
+    return {
+        "places": list(places(request)),
+        "languages": LANGUAGES,
+        "language": language,
+        "direction": direction(language),
+    }
+
+
+def places(request: HttpRequest) -> Iterator[dict[str, Any]]:
+    if not request.user.is_authenticated:
+        return
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    for place in PLACES:
+        if request.user.may(place.role):
+            yield {
+                "title": place.title,
+                "address": reverse(place.view),
+                "is_here": here == place.view,
+            }

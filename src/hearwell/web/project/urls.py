@@ -1,0 +1,14 @@
+"""Addresses of all pages."""
+
+from django.urls import include, path
+
+handler400 = "hearwell.web.project.problems.bad_request"
+handler403 = "hearwell.web.project.problems.forbidden"
+handler404 = "hearwell.web.project.problems.not_found"
+handler500 = "hearwell.web.project.problems.fault"
+
+urlpatterns = [
+    path("", include("hearwell.web.read.urls")),
+    path("", include("hearwell.web.people.urls")),
+    path("account/", include("allauth.urls")),
+]

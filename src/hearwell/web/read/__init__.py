@@ -1,0 +1,1 @@
+"""Pages for those who ask how care is doing: leads and analysts."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Read(AppConfig):
+    name = "hearwell.web.read"
+    label = "read"

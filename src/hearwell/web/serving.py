@@ -1,0 +1,72 @@
+"""Start the application: its database and files made ready, its first administrator invited."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+
+def ready(lake: Path, address: str, tell: Callable[[str], None]) -> None:
+    """Make the database and the files that pages fetch; tell how the first person gets in."""
+    configured(lake, address)
+    from django.core.management import call_command  # noqa: PLC0415  after settings are there
+
+    home = Path(os.environ["HEARWELL_HOME"])
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    link = first_link(address)
+    if link:
+        tell(f"Nobody has an account yet. The first administrator signs in here, once:\n  {link}")
+
+
+def configured(lake: Path, address: str) -> None:
+    """Set up Django for this lake; to be called once in a process."""
+    import django  # noqa: PLC0415  start-up time of other commands
+
+    os.environ["HEARWELL_LAKE"] = str(lake.absolute())
+    os.environ.setdefault("HEARWELL_HOME", str(lake.absolute() / "web"))
+    os.environ["HEARWELL_ADDRESS"] = address
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hearwell.web.project.settings")
+    django.setup()
+
+
+def first_link(address: str) -> str | None:
+    """Return a link for the first administrator; None once somebody has signed in."""
+    from hearwell.web.people.invitation import Invitation  # noqa: PLC0415  after set-up
+    from hearwell.web.people.person import Person, Role  # noqa: PLC0415
+
+    if Person.objects.exclude(password__startswith="!").exists():  # noqa: S106  none was chosen
+        return None
+    person = Person.objects.filter(role=Role.ADMINISTRATOR).first() or (
+        Person.objects.create_user("administrator@localhost", role=Role.ADMINISTRATOR)
+    )
+    return f"{address}/welcome/{Invitation.issue(person)}/"
+
+
+def serve(host: str, port: int) -> None:
+    """Answer, and work in the background, until Ctrl-C; what is under way is finished first."""
+    config = uvicorn.Config(
+        "hearwell.web.project.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,  # the application believes as many proxies as it was told of
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=20,
+    )
+    from hearwell.web import background  # noqa: PLC0415  it reads where the home is
+
+    jobs = background.started()
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    finally:
+        jobs.terminate()
+        jobs.wait(timeout=20)
+    if not server.started:
+        sys.exit(1)

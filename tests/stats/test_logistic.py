@@ -1,0 +1,54 @@
+"""Regressions of a yes or no agree with statsmodels, with published figures and by hand."""
+
+import numpy as np
+from numpy.testing import assert_allclose
+from statsmodels.api import GLM, families
+
+from hearwell.stats.logistic import Kinds, expected, firth, ridge
+
+
+def drawn(size, seed=5):
+    rng = np.random.default_rng(seed)
+    columns = np.column_stack([np.ones(size), rng.integers(0, 3, size), rng.integers(0, 2, size)])
+    return columns, (rng.random(size) < expected(columns @ [-1, 0.6, -0.4])).astype(float)
+
+
+def grouped(columns, y):
+    """Return each kind of row once, with how many there are and how often the answer is yes."""
+    kinds, place = np.unique(columns, axis=0, return_inverse=True)
+    return kinds, np.bincount(place), np.bincount(place, weights=y)
+
+
+def test_agrees_with_statsmodels():
+    """Coefficients and errors, with no penalty, from kinds of rows."""
+    columns, y = drawn(400)
+    found = ridge(*grouped(columns, y), np.zeros(3))
+    oracle = GLM(y, columns, family=families.Binomial()).fit()
+    assert_allclose(oracle.params, found.coefficients, rtol=1e-6)
+    assert_allclose(oracle.bse, found.errors, rtol=1e-6)
+    assert_allclose(oracle.pvalues, found.p, rtol=1e-5)
+
+
+def test_a_penalty_draws_towards_zero():
+    """At the solution the slope of the loss is that of the penalty."""
+    columns, y = drawn(200)
+    penalty = np.array([0, 3.0, 3.0])
+    found = ridge(*grouped(columns, y), penalty).coefficients
+    assert_allclose(columns.T @ (y - expected(columns @ found)), penalty * found, atol=1e-6)
+
+
+def test_a_column_that_tells_all_stays_finite():
+    """Of 10 nobody, of 10 all: Firth's log odds are those with half a row added to each cell."""
+    columns = np.array([[1.0, 0], [1, 1]])
+    found = firth(columns, np.array([10.0, 10]), np.array([0.0, 10]))
+    assert_allclose([np.log(0.5 / 10.5), 2 * np.log(10.5 / 0.5)], found.coefficients, rtol=1e-6)
+
+
+def test_nothing_near_is_likelier():
+    """The penalised likelihood is highest at what was found."""
+    columns, y = drawn(30)
+    kinds = grouped(columns, y)
+    found = firth(*kinds).coefficients
+    told = Kinds(*kinds, np.zeros(3), bias=True)
+    for step in np.random.default_rng(6).normal(0, 0.05, (200, 3)):
+        assert told.likelihood(found + step) < told.likelihood(found)
