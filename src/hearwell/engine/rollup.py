@@ -4,8 +4,9 @@ A question about whole days and the groups that are kept is answered from the su
 of the rows. It is the same answer, because parts add up. A roll-up says from which state of the
 lake it was made and by which formulas; where anything has changed since, the rows are asked.
 
-What does not add up over days is not kept: different persons, the rows of one customer on several
-days, and hours of the week.
+Where the rows of a person on several days tell less than those of as many persons, the sums of each
+person and day are kept as well. What does not add up over days is not kept: how many different ones
+there are, and hours of the week.
 """
 
 import json
@@ -22,7 +23,7 @@ import ibis
 from hearwell.engine.changes import History
 from hearwell.engine.derived import Need, sources_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
-from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
+from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, PERSON, Columns, Passes
 from hearwell.engine.period import Period, to_local
 from hearwell.engine.question import TEAM, Asked, Question
 from hearwell.engine.sums import sql
@@ -34,6 +35,7 @@ from hearwell.settings import Settings
 
 STATE = "hearwell_rollup"
 DAY = "day"
+NO_MORE: Mapping[str, str] = {}
 ALWAYS = ("age_band",)  # of what is there: how much of it is old is asked each time
 BOUNDS = ("first", "last", "received")
 FORMULAS = ("metrics", "engine", "records", "clock")
@@ -65,26 +67,29 @@ class Kept:
         columns: for each metric and variant the columns of its parts and of rows left out.
         spreads: for each histogram the kinds of row of each metric, and the columns that count
             them; it is in the table of this number.
+        persons: for each column that tells persons apart the columns of their sums for each metric.
 
     """
 
     name: str
     by: tuple[str, ...]
     columns: Mapping[str, Columns]
-    spreads: Sequence[Mapping[str, Mapping[str, str]]] = field(default_factory=tuple)
+    spreads: Sequence[Mapping[str, Mapping[str, str]]]
+    persons: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     def has(self, asked: Asked) -> bool:
         return label(asked) in self.columns
 
     def text(self) -> str:
         columns = {name: [each.parts, each.left_out] for name, each in self.columns.items()}
-        return json.dumps({"by": self.by, "columns": columns, "spreads": self.spreads})
+        told = {"by": self.by, "columns": columns, "spreads": self.spreads}
+        return json.dumps(told | {"persons": self.persons})
 
     @classmethod
     def read(cls, name: str, text: str) -> "Kept":
         told = json.loads(text)
         columns = {each: Columns(*both) for each, both in told["columns"].items()}
-        return cls(name, tuple(told["by"]), columns, told["spreads"])
+        return cls(name, tuple(told["by"]), columns, told["spreads"], told["persons"])
 
 
 def label(asked: Asked) -> str:
@@ -96,9 +101,7 @@ def families(settings: Settings) -> list[Family]:
     together: dict[tuple[type[Record], str], list[Asked]] = {}
     for metric in METRICS.values():
         for name, variant in metric.variants().items():
-            estimator = variant.estimator
-            is_clustered = metric.clustered_by is not None and estimator.linear() is not None
-            if is_clustered or estimator.sketch() is not None:
+            if variant.estimator.sketch() is not None:
                 continue
             dated_by = variant.dated_by or metric.dated_by
             together.setdefault((metric.record, dated_by), []).append(Asked(metric, name))
@@ -242,17 +245,31 @@ class Rolled(Passes):
                 counts[kind] = self.kept.spreads[table][label(each)][name]
         columns = list(dict.fromkeys([*counts.values(), ON_SHELF, AMOUNT]))
         name = f"{self.kept.name}_spread_{table}"
-        return sql(self.added(name, columns, "shelf")), {kind: counts[kind] for kind in kinds}
+        shelves = self.added(name, columns, {"shelf": "int32"})
+        return sql(shelves), {kind: counts[kind] for kind in kinds}
 
     def found_spread(self, asked: Mapping[Asked, Any]) -> int:
         """Return the number of the histogram of these metrics."""
         wanted = {label(each) for each in asked}
         return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
 
-    def added(self, name: str, columns: list[str], *more: str) -> Expr:
-        """Return sums over the days of each cell."""
+    def persons(
+        self, column: str, asked: Sequence[Asked]
+    ) -> tuple[str, dict[Asked, dict[str, str]]]:
+        names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
+        columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
+        table = f"{self.kept.name}_{column}"
+        return sql(self.added(table, columns, {PERSON: "string"})), names
+
+    def added(self, name: str, columns: list[str], more: Mapping[str, str] = NO_MORE) -> Expr:
+        """Return sums over the days of each cell.
+
+        Args:
+            more: other columns by which the kept table tells rows apart, and their types.
+
+        """
         schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
-        schema |= dict.fromkeys(more, "int32") | dict.fromkeys(columns, "float64")
+        schema |= {**more} | dict.fromkeys(columns, "float64")
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
         table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
@@ -305,8 +322,13 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         }
         for (asked, _, _), (_, counts) in zip(passes.spreads, shelves, strict=True)
     ]
+    persons = {of: passes.persons(of, asked) for of, asked in passes.clustered().items()}
     kept = Kept(
-        family.name, family.by, {label(each): found for each, found in columns.items()}, spreads
+        family.name,
+        family.by,
+        {label(each): found for each, found in columns.items()},
+        spreads,
+        {of: {label(a): sums for a, sums in names.items()} for of, (_, names) in persons.items()},
     )
     keys = ", ".join(f'by_{i} as "{name}"' for i, name in enumerate(family.by))
     renamed = f"select {keys}{', ' if keys else ''}cell as {DAY}, "
@@ -324,5 +346,7 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         yield f"{family.name}_bounds", f"{whole} ({sql(bounds)})"
         for i, (query, _) in enumerate(shelves):
             yield f"{family.name}_spread_{i}", f"{whole} ({query})"
+        for of, (query, _) in persons.items():  # nearly as many as rows: those of a month together
+            yield f"{family.name}_{of}", f"{whole} ({query}) order by {DAY}"
 
     return kept, tables()

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
-from hearwell.engine.ask import bounds_of
+from hearwell.engine.ask import EPOCH, bounds_of
 from hearwell.engine.changes import changes
 from hearwell.engine.derived import MADE_FROM, readable
 from hearwell.engine.facts import dated
@@ -85,9 +85,8 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
         touched = touched_stretches(lake, family, state.snapshot)
     with readable(lake, family.record):
         whole = bounds_of(lake, family.record, family.dated_by, (), None)
-        if whole.first is None or whole.last is None:
-            return None
-        everything = Period(whole.first, whole.last + timedelta(microseconds=1))
+        first, last = whole.first or EPOCH, whole.last or EPOCH  # of none there is none each day
+        everything = Period(first, last + timedelta(microseconds=1))
         for period in [everything] if touched is None else touched:
             keep(lake, family, period, mark, snapshot, is_full=touched is None)
     if touched == []:
