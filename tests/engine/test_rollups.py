@@ -45,7 +45,7 @@ def lake(tmp_path, monkeypatch):
         yield replace(made, settings=settings)
 
 
-def some(dice, name, number):
+def some(dice, name, number):  # noqa: PLR0911  one for each record
     """Return a row of a record."""
     at = START + timedelta(seconds=dice.randrange(86400 * 40))
     usual = {f"{name}_id": str(number), "source": dice.choice(["a", "b"]), "received_at": at}
@@ -285,6 +285,16 @@ def test_other_settings_make_all_anew(lake):
     assert asking.ask(other, question).cells()[0]["value"] == 1
     assert any(each.is_full for each in roll_up(other))
     assert asking.ask(other, question).cells()[0]["value"] == 1
+
+
+def test_what_another_version_kept_is_neither_read_nor_used(lake):
+    """Its columns may be others, and so may be what is told of them."""
+    put(lake, "call", calls_at("2026-03-20"))
+    list(roll_up(lake))
+    with lake.writing("another version"):
+        lake.connection.execute("update lake.hearwell_rollup set mark = 'old', layout = '{}'")
+    assert volume(lake) == {"2026-03-20": 1}
+    assert any(each.is_full for each in roll_up(lake))
 
 
 def test_small_tables_are_not_rolled_up(lake):

@@ -28,7 +28,7 @@ from hearwell.engine.facts import (
     unbound_facts,
     wanted,
 )
-from hearwell.engine.groups import Groups, Key, groups
+from hearwell.engine.groups import Groups, groups, keys_of
 from hearwell.engine.passes import Arrays, Found, Passes
 from hearwell.engine.period import (
     Period,
@@ -100,7 +100,7 @@ def ask(lake: Lake, question: Question) -> Answers:
             answers |= found
             name = record.table_name
             freshness[name] = bounds.newer(freshness.get(name, bounds))
-            frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
+            frame = framed(lake, question, dated_by, bounds, is_stock=is_stock)
             if made_up.intersection(sources_of(record)):
                 marked |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
@@ -128,10 +128,8 @@ def families(
     tables = list(dict.fromkeys(each.metric.record for each in asked))
     together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
     for each in sorted(asked, key=lambda each: tables.index(each.metric.record)):
-        variant = each.metric.variants()[each.variant]
-        dated_by = variant.dated_by or each.metric.dated_by
-        is_stock = isinstance(variant.estimator, Stock)
-        together.setdefault((each.metric.record, dated_by, is_stock), []).append(each)
+        is_stock = isinstance(each.usual.estimator, Stock)
+        together.setdefault((each.metric.record, each.dated_by, is_stock), []).append(each)
     for (record, dated_by, is_stock), found in together.items():
         yield record, dated_by, is_stock, found
 
@@ -169,7 +167,9 @@ def bounds_of(
     return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
 
 
-def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Frame:
+def framed(
+    lake: Lake, question: Question, dated_by: str, bounds: Bounds, *, is_stock: bool = False
+) -> Frame:
     zone = lake.settings.zone
     begins = instant(question.begins, zone) if question.begins else bounds.first or EPOCH
     newest = max(bounds.last or EPOCH, begins) + MICROSECOND
@@ -188,7 +188,8 @@ def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Fra
         before,
         to_utc(since, zone),
         lake.settings,
-        teams=question.teams,
+        is_stock,
+        question.teams,
     )
 
 
@@ -274,6 +275,9 @@ class Asking:
     dated_by: str
     is_stock: bool
 
+    def framed(self, bounds: Bounds) -> Frame:
+        return framed(self.lake, self.question, self.dated_by, bounds, is_stock=self.is_stock)
+
     def answered(self, asked: Sequence[Asked]) -> tuple[dict[Asked, Answer], Bounds]:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
@@ -282,8 +286,7 @@ class Asking:
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))
-            frame = framed(lake, question, self.dated_by, bounds)
-            frame = replace(frame, is_stock=self.is_stock)
+            frame = self.framed(bounds)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
                 answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
@@ -292,9 +295,7 @@ class Asking:
         rest = [each for each in asked if each not in answers]
         self.need(record)
         bounds = bounds_of(lake, record, self.dated_by, question.where, question.teams)
-        frame = framed(lake, question, self.dated_by, bounds)
-        frame = replace(frame, is_stock=self.is_stock)
-        answers |= Table(lake, question, self.need, record, frame).answered(rest)
+        answers |= Table(lake, question, self.need, record, self.framed(bounds)).answered(rest)
         return answers, bounds
 
 
@@ -396,10 +397,6 @@ class Table:
             )
             for each in asked
         }
-
-
-def keys_of(cells: Arrays, frame: Frame) -> list[Key]:
-    return list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
 
 
 class Counted(NamedTuple):

@@ -30,8 +30,7 @@ def statements(asked: Asked, settings: Settings) -> list[str]:
     clock = CalendarClock(metric.name, metric.record.unbound())
     variant = metric.variants(metric.record.unbound(), settings, clock)[asked.variant]
     spans = clock.spans if settings.schedule else {}
-    dated_by = variant.dated_by or metric.dated_by
-    frame = Frame(dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
+    frame = Frame(asked.dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
     table = unbound_facts(metric.record, frame, list(spans))
     variant = metric.variants(table, settings, CalendarClock(metric.name, table))[asked.variant]
     spans = {name: span for name, span in spans.items() if name in columns_of(variant.estimator)}

@@ -100,11 +100,9 @@ def families(settings: Settings) -> list[Family]:
     """Return what is rolled up, whether or not a lake has enough rows for it."""
     together: dict[tuple[type[Record], str], list[Asked]] = {}
     for metric in METRICS.values():
-        for name, variant in metric.variants().items():
-            if variant.estimator.sketch() is not None:
-                continue
-            dated_by = variant.dated_by or metric.dated_by
-            together.setdefault((metric.record, dated_by), []).append(Asked(metric, name))
+        for asked in (Asked(metric, name) for name in metric.variants()):
+            if asked.usual.estimator.sketch() is None:
+                together.setdefault((metric.record, asked.dated_by), []).append(asked)
     return [
         Family(record, dated_by, by_of(record, settings), tuple(asked))
         for (record, dated_by), asked in together.items()
@@ -135,7 +133,6 @@ def found_rollup(states: "States", question: Question, family: Family) -> Kept |
 
     The lake has not changed since it was made.
     """
-    settings = states.history.lake.settings
     names = {*question.by, *question.standardise, *(name for name, _ in question.where)}
     if question.teams is not None:
         names.add(TEAM)
@@ -145,9 +142,9 @@ def found_rollup(states: "States", question: Question, family: Family) -> Kept |
         and all(name in family.by or name in family.record.constants for name in names)
     )
     state = states.of(family) if is_fitting else None
-    if state is None or state.mark != mark_of(family, settings):
+    if state is None or states.changed_since(family, state.snapshot):
         return None
-    return None if states.changed_since(family, state.snapshot) else state.kept
+    return state.kept
 
 
 def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
@@ -175,10 +172,9 @@ def is_whole_days(question: Question, frame: Frame) -> bool:
 
 @dataclass(frozen=True)
 class State:
-    """How a roll-up stands: from which snapshot and by which formulas it was made."""
+    """How a roll-up stands: what it has, and from which snapshot it was made."""
 
     snapshot: int
-    mark: str
     kept: Kept
 
 
@@ -199,12 +195,12 @@ class States:
         return cls(history, told)
 
     def of(self, family: Family) -> State | None:
-        if family.name not in self.told:
+        """Return how a roll-up stands; None if there is none, or none by these formulas."""
+        snapshot, mark, layout = self.told.get(family.name, (-1, "", ""))
+        settings = self.history.lake.settings
+        if not self.history.is_followed(snapshot) or mark != mark_of(family, settings):
             return None
-        snapshot, mark, layout = self.told[family.name]
-        if not self.history.is_followed(snapshot):
-            return None
-        return State(snapshot, mark, Kept.read(family.name, layout))
+        return State(snapshot, Kept.read(family.name, layout))
 
     def changed_since(self, family: Family, snapshot: int) -> bool:
         """Has a record of which the roll-up is made changed after a snapshot?"""

@@ -12,13 +12,14 @@ from hearwell.engine.ask import EPOCH, bounds_of
 from hearwell.engine.changes import changes
 from hearwell.engine.derived import MADE_FROM, readable
 from hearwell.engine.facts import dated
-from hearwell.engine.period import Period, to_local, to_utc
+from hearwell.engine.period import Period, to_utc
 from hearwell.engine.reads import expressions
 from hearwell.engine.rollup import (
     DAY,
     STATE,
     Family,
     States,
+    days_of,
     families,
     kept_of,
     mark_of,
@@ -76,12 +77,11 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
     """Make anew what was touched of one roll-up; return None if nothing was."""
     snapshot = lake.snapshot
     states, mark = States.read(lake), mark_of(family, lake.settings)
-    state = states.of(family)
-    is_usable = state is not None and state.mark == mark and not full
-    if state is not None and is_usable and not states.changed_since(family, state.snapshot):
+    state = None if full else states.of(family)
+    if state is not None and not states.changed_since(family, state.snapshot):
         return None
     touched = None
-    if state is not None and is_usable and repairs_by_day(family):
+    if state is not None and repairs_by_day(family):
         touched = touched_stretches(lake, family, state.snapshot)
     with readable(lake, family.record):
         whole = bounds_of(lake, family.record, family.dated_by, (), None)
@@ -107,7 +107,7 @@ def repairs_by_day(family: Family) -> bool:
     return not any(
         each.op().find(ops.ScalarSubquery)
         for asked in family.asked
-        for each in expressions(asked.metric.variants()[asked.variant].estimator)
+        for each in expressions(asked.usual.estimator)
     )
 
 
@@ -159,8 +159,7 @@ def keep(  # noqa: PLR0913  what is kept, of when, and how that is known
     """Put the parts of a period in place of what was kept of it, and say so."""
     run, zone = lake.connection.execute, lake.settings.zone
     kept, tables = kept_of(family, passes_of(family, period, lake.settings))
-    first = to_local(period.begins, zone).date()
-    last = to_local(period.ends - timedelta(microseconds=1), zone).date()
+    first, last = days_of(period, zone)
     for name, query in tables:
         if is_full:
             run(f"drop table if exists lake.{name}")
