@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
@@ -47,13 +48,23 @@ class Written:
     def __init__(self, most: int = 256) -> None:
         self.most = most
         self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self.lock = Lock()
 
     def get(self, key: Hashable, write: Callable[[], T]) -> T:
-        """Return what goes by a key; have it written if it is not there."""
-        found: T = self.kept.pop(key) if key in self.kept else write()
-        self.kept[key] = found  # the last used is the last to go
-        while len(self.kept) > self.most:
-            self.kept.popitem(last=False)
+        """Return what goes by a key; have it written if it is not there.
+
+        Several threads may ask at once; what two of them miss, both write.
+        """
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)  # the last used is the last to go
+                known: T = self.kept[key]
+                return known
+        found = write()
+        with self.lock:
+            self.kept[key] = found
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
         return found
 
 
