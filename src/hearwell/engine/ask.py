@@ -11,7 +11,6 @@ from hearwell.engine import cohort
 from hearwell.engine.answer import (
     Answer,
     Answers,
-    BoolArray,
     compare,
     enough,
     estimated,
@@ -71,7 +70,7 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import BoolArray, Expr
 from hearwell.records.record import Record
 
 CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}

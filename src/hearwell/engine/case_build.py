@@ -94,7 +94,8 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
                     f"which cases do not have. They have {known}."
                 )
                 raise BadQuestion(problem)
-    hours = hours_of(lake)
+    by_business = any(each.clock == "business" for each in settings.service_level_target)
+    hours = hours_of(lake) if by_business else None
 
     def write() -> list[tuple[str, str]]:
         steps = deadlines(
@@ -104,7 +105,7 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
 
     key = (repr(settings.service_level_target), hours and hours.written_as)
     for name, query in TELLINGS.get(key, write):
-        create(lake, made, name, query)
+        create(lake, made, name, query, "table" if by_business else "view")
 
 
 def bare(suffix: str = "") -> list[Expr]:
