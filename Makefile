@@ -7,12 +7,17 @@ USER_BIN := .venv/bin
 TEST_BIN := .test-venv/bin
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*') pyproject.toml README.md LICENSE
 
-.PHONY: demo test lint types contracts unit docs docs-check help-without-tools bench lock clean
+.PHONY: demo serve test lint types contracts unit docs docs-check help-without-tools bench lock clean
 
 ## make demo: import the real data that ship with the project, simulate the rest, show a scorecard
 demo: .venv/installed
 	@rm -rf demo
 	@$(USER_BIN)/python scripts/demo.py $(USER_BIN)/hearwell demo
+
+## make serve: the demo's data in the browser, at 127.0.0.1:8000
+serve: .venv/installed
+	@test -d demo || $(USER_BIN)/python scripts/demo.py $(USER_BIN)/hearwell demo
+	@$(USER_BIN)/hearwell serve --lake demo
 
 ## make test: lint, types, import contracts, docs, and all tests against the built wheel
 test: lint types contracts docs-check help-without-tools unit

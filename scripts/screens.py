@@ -11,7 +11,27 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PAGES = {"scorecard": "/", "metric": "/metric/wait_time/"}
+PAGES = {
+    "scorecard": "/",
+    "data": "/data/",
+    "upload": "/data/upload/",
+    "metric": "/metric/wait_time/",
+    "explore": "/explore/?metric=service_level:SL3&metric=wait_time:p50&grain=day",
+    "explore-groups": "/explore/?metric=customer_satisfaction:satisfied&by=team&by=channel",
+    "explore-hours": "/explore/?metric=service_level:SL3&grain=hour_of_week&last=91",
+    "rows": "/metric/wait_time/rows/",
+    "staffing": "/staffing/",
+    "help-centre": "/help-centre/",
+    "people": "/people/",
+    "invite": "/people/invite/",
+    "person": "/people/1/",
+    "audit": "/audit/",
+    "tokens": "/tokens/",
+    "account": "/account/",
+    "password": "/account/password/",
+    "second-factor": "/account/second-factor/on/",
+    "sessions": "/account/sessions/",
+}
 LANGUAGES = ("en", "ur")
 SCHEMES = ("light", "dark")
 SIZES = {"desktop": (1280, 900), "phone": (375, 800)}
@@ -49,6 +69,8 @@ def signed_in(browser: Browser, address: str, link: str) -> dict:
     page = browser.new_page()
     if link.startswith("http"):
         page.goto(link)
+        if page.locator("[name=email]").count():
+            page.fill("[name=email]", "ada@example.org")
         page.fill("[name=name]", "Ada")
         page.fill("[name=password]", PASSWORD)
         page.click("main button", no_wait_after=True)

@@ -26,3 +26,12 @@ def test_wrong_use(company, hearwell):
     )
     assert told.code == 2
     assert "hearwell explain" in told.err
+
+
+def test_drivers(company, hearwell):
+    """The strongest first, with what goes with it, and what was left out."""
+    told = hearwell("why", "drivers", "CSAT", "--where", "programme=care", "--lake", company.path)
+    assert told.code == 0, told.err
+    text = " ".join(told.out.split())
+    assert "Most to do with customer satisfaction (CSAT) has agents:" in text
+    assert "need not be cause and effect" in text

@@ -8,6 +8,7 @@ import typer
 
 from hearwell import __version__
 from hearwell.cli import ask, bring, build, describe, keep, report, serve, simulate
+from hearwell.cli.people import people_app
 from hearwell.cli.why.app import why_app
 from hearwell.errors import HearwellError
 
@@ -53,6 +54,7 @@ app.command("rows")(ask.rows)
 app.command("metrics")(describe.metrics)
 app.command("explain")(describe.explain)
 app.add_typer(why_app, name="why")
+app.add_typer(people_app, name="people")
 app.add_typer(keep.lake_app, name="lake")
 
 

@@ -1,5 +1,7 @@
 """The rows behind a number: what was counted, with the columns that decided."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,10 +44,55 @@ class Rows:
     sql: str
 
 
-def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
+@dataclass(frozen=True)
+class Behind:
+    """What to fetch for the rows behind a number, while the lake is held."""
+
+    columns: list[str]
+    table: Expr
+    order: list[Expr]
+
+    def statement(self, limit: int | None = None, offset: int = 0) -> str:
+        """Return the SQL, oldest row first."""
+        ordered = self.table.order_by(self.order).select(self.columns)
+        return sql(ordered if limit is None else ordered.limit(limit, offset=offset))
+
+    def total(self, lake: Lake) -> int:
+        counted = sql(self.table.aggregate(n=self.table.count()))
+        return int(lake.connection.execute(counted).fetchall()[0][0])
+
+
+def rows(
+    lake: Lake,
+    question: Question,
+    limit: int | None = None,
+    *,
+    offset: int = 0,
+    more: Sequence[str] = (),
+) -> Rows:
     """Return the rows that the question's one metric counts, in its period and with its filters.
 
     Of what is counted at an instant, such as the backlog, they are those that are there then.
+
+    Args:
+        limit, offset: so many of them, after so many.
+        more: columns of the record to tell beside those that decided.
+
+    """
+    with behind(lake, question, more) as found:
+        statement = found.statement(limit, offset)
+        total = found.total(lake)
+        result = lake.connection.execute(statement).fetchall()
+    return Rows(found.columns, result, total, statement)
+
+
+@contextmanager
+def behind(lake: Lake, question: Question, more: Sequence[str] = ()) -> Iterator[Behind]:
+    """Hold the lake with all that the rows behind a number are fetched from.
+
+    Raises:
+        BadQuestion: they must not be shown.
+
     """
     (asked,) = question.asked
     record = asked.metric.record
@@ -69,19 +116,31 @@ def rows(lake: Lake, question: Question, limit: int | None = None) -> Rows:
             table = with_business_seconds(table, days(frame), schedule, clock.spans)
             clock = CalendarClock(asked.metric.name, table)
             variant = asked.metric.variants(table, lake.settings, clock)[asked.variant]
-        key = [name for name in record.key() if name != dated_by]
         found = table.filter(counted(variant.estimator))
         if isinstance(variant.estimator, Stock):
             found = still_there(found, record, variant.estimator.change, dated_by)
-        found = found.order_by([dated(found, dated_by), *key])
+        known = [name for name in more if name in told_of(asked)]
         named = dict.fromkeys(
-            (*record.key(), *dated_by.split(" or "), *question.by, *sorted(used_by(asked)))
+            (
+                *record.key(),
+                *dated_by.split(" or "),
+                *question.by,
+                *sorted(used_by(asked)),
+                *known,
+            )
         )
-        selected = found.select(**{name: dimension(found, name) for name in named})
-        statement = sql(selected if limit is None else selected.limit(limit))
-        total = lake.connection.execute(sql(found.aggregate(n=found.count()))).fetchall()[0][0]
-        result = lake.connection.execute(statement).fetchall()
-    return Rows(list(named), result, int(total), statement)
+        dates = {ORDER: dated(found, dated_by)}
+        told = found.select(**{name: dimension(found, name) for name in named}, **dates)
+        key = [told[name] for name in record.key() if name != dated_by]
+        yield Behind(list(named), told, [told[ORDER], *key])
+
+
+ORDER = "dated_at_for_order"
+
+
+def told_of(asked: Asked) -> list[str]:
+    """Return the columns of a metric's rows that may be shown beside those that decided."""
+    return [name for name in asked.metric.record.columns() if name != "custom"]
 
 
 def still_there(table: Expr, record: type[Record], change: Expr, dated_by: str) -> Expr:

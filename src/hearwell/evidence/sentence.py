@@ -15,7 +15,16 @@ from hearwell.engine.question import Asked
 from hearwell.metrics.metric import Unit
 
 Kind = Literal[
-    "metric", "dimension", "word", "group", "number", "difference", "count", "day", "weekday_time"
+    "metric",
+    "dimension",
+    "factor",
+    "word",
+    "group",
+    "number",
+    "difference",
+    "count",
+    "day",
+    "weekday_time",
 ]
 
 OTHERS = "…"
@@ -32,11 +41,11 @@ class Value:
     """One value in a sentence.
 
     Attributes:
-        kind: a *metric* or *dimension* is a name that has a translation; a *word* is a value of a
-            dimension as the organisation writes it, None where it is not known; a *group* is a
-            list of dimensions with a word each; a *number* has a unit, and so has a *difference*,
-            which is told with its sign; a *count* is whole; a *weekday_time* is a half hour of the
-            week, such as monday 09:30.
+        kind: a *metric*, *dimension* or *factor* is a name that has a translation; a *word*
+            is a value of a dimension as the organisation writes it, None where it is not known; a
+            *group* is a list of dimensions with a word each; a *number* has a unit, and so has a
+            *difference*, which is told with its sign; a *count* is whole; a *weekday_time* is a
+            half hour of the week, such as monday 09:30.
 
     """
 
@@ -77,6 +86,11 @@ def metric(asked: Asked) -> Value:
 
 def dimension(name: str) -> Value:
     return Value("dimension", name)
+
+
+def factor(name: str) -> Value:
+    """Name something that happens to customers, such as late_delivery."""
+    return Value("factor", name)
 
 
 def word(value: str | None) -> Value:

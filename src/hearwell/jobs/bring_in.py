@@ -75,20 +75,8 @@ def bring_in(  # noqa: PLR0913 (what, from where, into what, and how to tell of 
         raise WrongRecord(mapping.place("record"), mapping.record, record.table_name)
     began = monotonic()
     told = progress or (lambda _: None)
-    now = datetime.now(UTC).replace(tzinfo=None)
     with lake.staging() as folder, telling(lake.path):
-        plain = unpack(path, folder)
-        told(UNPACKED)
-        batches: list[tuple[str, Staged]] = []
-        for number, file in enumerate(plain):
-            table = open_file(file, mapping, folder)
-            staged = stage(
-                table,
-                mapping,
-                Session.of(lake, now, needed_by),
-                Room(folder / f"batch-{number}", part(told, number, len(plain))),
-            )
-            batches.append((table.name, staged))
+        batches = staged_files(lake, path, mapping, folder, told, needed_by)
         told(STAGED)
         message = f"import {path.name} as {record.table_name}"
         lake.connection.execute("set enable_progress_bar_print = false")  # it has ours
@@ -98,6 +86,26 @@ def bring_in(  # noqa: PLR0913 (what, from where, into what, and how to tell of 
                 keep_rejected(lake, mapping, name, staged)
         told(1.0)
     return summed(path, record, batches, merged, monotonic() - began)
+
+
+def staged_files(  # noqa: PLR0913, PLR0917  as `bring_in`, into a folder
+    lake: Lake,
+    path: Path,
+    mapping: Mapping,
+    folder: Path,
+    told: Progress,
+    needed_by: NeededBy | None,
+) -> list[tuple[str, Staged]]:
+    """Map and check each file of what was given; return their names and what became of them."""
+    session = Session.of(lake, datetime.now(UTC).replace(tzinfo=None), needed_by)
+    plain = unpack(path, folder)
+    told(UNPACKED)
+    batches = []
+    for number, file in enumerate(plain):
+        table = open_file(file, mapping, folder)
+        room = Room(folder / f"batch-{number}", part(told, number, len(plain)))
+        batches.append((table.name, stage(table, mapping, session, room)))
+    return batches
 
 
 def suggestion(lake: Lake, path: Path, record: type[Record]) -> Proposal:

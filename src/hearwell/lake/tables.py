@@ -17,6 +17,7 @@ TYPES = {
     "array<string>": "varchar[]",
     "array<float64>": "double[]",
     "map<string, string>": "map(varchar, varchar)",
+    "map<string, float64>": "map(varchar, double)",
     "decimal(18, 4)": "decimal(18,4)",
 }
 

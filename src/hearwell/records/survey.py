@@ -10,6 +10,7 @@ from hearwell.records.record import (
     Instant,
     Key,
     Person,
+    Ratings,
     Record,
     Share,
     Text,
@@ -64,5 +65,7 @@ class Survey(Record):
     opened_at: Instant
     answered_at: Instant
     answer: Amount
+    items: Ratings  # answers to further questions of the same kind and scale, by what they ask
+    follows: Text  # the survey that was not answered, of whom this one was drawn to ask again
     comment: Text
     weight: Amount  # how many of the population this answer stands for

@@ -46,6 +46,12 @@ class Group:
     def n(self) -> int:
         return int(self.cell["n"])
 
+    @property
+    def ranked_by(self) -> float:
+        """The shrunken value; totals have none."""
+        shrunken = self.cell["shrunken"]
+        return float(self.cell["value"] if shrunken is None else shrunken)
+
 
 @dataclass(frozen=True)
 class Breakdown:
@@ -127,7 +133,10 @@ def distinct(lake: Lake, record: type[Record], name: str) -> int:
 
 
 def breakdown(answer: Answer, name: str, zone: str, level: float, minimum_n: int) -> Breakdown:
-    """Rank the groups that are large enough; the others keep the order of their names."""
+    """Rank the groups that are large enough; the others keep the order of their names.
+
+    The rank goes by values drawn towards the mean of all, so that chance puts nobody first.
+    """
     cells = [cell for cell in answer.cells(zone, level) if cell["n"]]
     groups = [Group(cell["group"][name], cell) for cell in cells]
     named = sorted((g for g in groups if g.name is not None), key=lambda g: g.name or "")
@@ -137,7 +146,7 @@ def breakdown(answer: Answer, name: str, zone: str, level: float, minimum_n: int
         name,
         answer.unit,
         answer.better,
-        tuple(sorted(large, key=lambda group: sign * group.cell["value"])),
+        tuple(sorted(large, key=lambda g: (sign * g.ranked_by, sign * g.cell["value"]))),
         tuple(group for group in named if group not in large),
         next((group for group in groups if group.name is None), None),
     )

@@ -6,11 +6,13 @@ and stay a few kilobytes; what a library draws brings its own colours, fonts and
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import category
 
+from hearwell.language import gettext, ngettext
 from hearwell.metrics.metric import Unit
 from hearwell.report import day
 from hearwell.report.markup import Html, element
-from hearwell.report.number import marks, number
+from hearwell.report.number import count, marks, number
 from hearwell.report.scale import Scale, scale
 from hearwell.report.trend import Point, Trend
 
@@ -42,20 +44,29 @@ class Plane:
         return TOP + height * (1 - self.values.part(value, otherwise=otherwise))
 
 
-def line(trend: Trend, name: str, told: str, minimum_n: int) -> Html:
+def line(  # noqa: PLR0913  two of them only for pictures beside each other
+    trend: Trend,
+    name: str,
+    told: str,
+    minimum_n: int,
+    *,
+    values: Scale | None = None,
+    left: float = 0.0,
+) -> Html:
     """Draw a metric over time.
 
     Args:
         name: of the picture in the page; no other may have it.
         told: what the picture shows, for those who hear the page.
+        values: the scale, where another picture has the same.
+        left: leave at least so much room beside the picture, where another needs it.
 
     """
     points = trend.points
-    values = scale(seen(trend, minimum_n), trend.unit)
-    longest = max(map(len, marks(values.lines, trend.unit)))
-    plane = Plane(longest * LETTER + 8, values, len(points))
+    values = values or scale(seen(trend, minimum_n), trend.unit)
+    plane = Plane(max(room(values, trend.unit), left), values, len(points))
     pieces: list[Html | None] = [
-        element("title", told.partition(".")[0], id=f"{name}-t"),
+        element("title", told, id=f"{name}-t"),
         description(trend, name),
     ]
     pieces += lines_across(plane, trend.unit)
@@ -74,6 +85,11 @@ def line(trend: Trend, name: str, told: str, minimum_n: int) -> Html:
     )
 
 
+def room(values: Scale, unit: Unit) -> float:
+    """Return how much room the values of an axis need beside a picture."""
+    return max(map(letters, marks(values.lines, unit))) * LETTER + 8
+
+
 def seen(trend: Trend, minimum_n: int) -> Iterator[float | None]:
     """Give what the scale must hold: all values, and the intervals that rest on enough rows.
 
@@ -85,22 +101,33 @@ def seen(trend: Trend, minimum_n: int) -> Iterator[float | None]:
             yield from (point.low, point.high)
 
 
+def letters(label: str) -> int:
+    """Count what takes room: neither marks above and below letters nor those of direction do."""
+    return sum(category(each) not in {"Mn", "Cf"} for each in label)
+
+
 def description(trend: Trend, name: str) -> Html:
     known = trend.known
     low = min(known, key=lambda point: point.value or 0.0)
     high = max(known, key=lambda point: point.value or 0.0)
     told = [
-        f"{when}, {day.cell(point.begins, trend.grain)}: {number(point.value, trend.unit)}."
-        for when, point in (
-            ("First", known[0]),
-            ("lowest", low),
-            ("highest", high),
-            ("last", known[-1]),
+        template.format(
+            when=day.cell(point.begins, trend.grain), value=number(point.value, trend.unit)
+        )
+        for template, point in (
+            (gettext("First, {when}: {value}."), known[0]),
+            (gettext("lowest, {when}: {value}."), low),
+            (gettext("highest, {when}: {value}."), high),
+            (gettext("last, {when}: {value}."), known[-1]),
         )
     ]
-    missing = len(trend.points) - len(known)
-    gaps = f" {missing} of {len(trend.points)} have no value." if missing else ""
-    return element("desc", " ".join(told) + gaps, id=f"{name}-d")
+    missing, points = len(trend.points) - len(known), len(trend.points)
+    if missing:
+        gaps = ngettext(
+            "{missing} of {points} have no value.", "{missing} of {points} have no value.", missing
+        )
+        told.append(gaps.format(missing=count(missing), points=count(points)))
+    return element("desc", " ".join(told), id=f"{name}-d")
 
 
 def lines_across(plane: Plane, unit: Unit) -> list[Html]:
@@ -124,7 +151,7 @@ def dates(plane: Plane, trend: Trend) -> list[Html]:
         year = begins.year
         x = plane.x(place)
         label = name(begins, trend.grain)
-        width = len(label) * LETTER
+        width = letters(label) * LETTER
         middle = min(max(x, width / 2), WIDTH - width / 2)
         found.append(element("text", label, x=middle, y=HEIGHT - 5, text_anchor="middle"))
         floor = HEIGHT - BOTTOM

@@ -26,14 +26,19 @@ class Logistic:
     @property
     def p(self) -> FloatArray:
         """How likely chance alone gives a coefficient this far from 0 (Wald)."""
-        from scipy import special  # noqa: PLC0415  0.3 s, as in stats.interval
-
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found: FloatArray = special.erfc(np.abs(self.coefficients / self.errors) / np.sqrt(2))
-        return found
+        return normal_p(self.coefficients, self.errors)
 
     def predicted(self, columns: FloatArray) -> FloatArray:
         return expected(columns @ self.coefficients)
+
+
+def normal_p(value: FloatArray, error: FloatArray) -> FloatArray:
+    """How likely chance alone gives a value this far from 0; 1 where nothing is known of it."""
+    from scipy import special  # noqa: PLC0415  0.3 s, as in stats.interval
+
+    errors = np.divide(np.abs(value), error, out=np.zeros_like(value), where=error > 0)
+    found: FloatArray = special.erfc(errors / np.sqrt(2))
+    return found
 
 
 def expected(log_odds: FloatArray) -> FloatArray:
@@ -107,7 +112,7 @@ class Kinds:
         inverse = np.linalg.pinv(self.information(coefficients), hermitian=True)
         residual = self.hits - self.rows * chance
         if self.bias:
-            leverage = np.einsum("ij,jk,ik->i", self.columns, inverse, self.columns)
+            leverage = ((self.columns @ inverse) * self.columns).sum(axis=1)
             residual = residual + self.weight(coefficients) * leverage * (0.5 - chance)
         found: FloatArray = inverse @ (self.columns.T @ residual - self.penalty * coefficients)
         return found

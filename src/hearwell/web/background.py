@@ -54,7 +54,7 @@ def work() -> None:
         name = f"{application.name}.jobs"
         if application.name.startswith("hearwell.") and find_spec(name):
             __import__(name)
-    from hearwell.web import background  # noqa: PLC0415  its queue is not that of __main__
+    from hearwell.web import background  # noqa: PLC0415, PLW0406  its queue, not that of __main__
 
     Consumer(background.HUEY, workers=1, worker_type="thread", check_worker_health=True).run()
 

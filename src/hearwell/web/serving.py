@@ -10,16 +10,22 @@ import uvicorn
 
 def ready(lake: Path, address: str, tell: Callable[[str], None]) -> None:
     """Make the database and the files that pages fetch; tell how the first person gets in."""
-    configured(lake, address)
+    database_ready(lake, address)
     from django.core.management import call_command  # noqa: PLC0415  after settings are there
 
-    home = Path(os.environ["HEARWELL_HOME"])
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     link = first_link(address)
     if link:
         tell(f"Nobody has an account yet. The first administrator signs in here, once:\n  {link}")
+
+
+def database_ready(lake: Path, address: str) -> None:
+    """Make the database, or bring it to this version; to be called once in a process."""
+    configured(lake, address)
+    from django.core.management import call_command  # noqa: PLC0415  after settings are there
+
+    Path(os.environ["HEARWELL_HOME"]).mkdir(mode=0o700, parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
 
 
 def configured(lake: Path, address: str) -> None:
@@ -36,12 +42,12 @@ def configured(lake: Path, address: str) -> None:
 def first_link(address: str) -> str | None:
     """Return a link for the first administrator; None once somebody has signed in."""
     from hearwell.web.people.invitation import Invitation  # noqa: PLC0415  after set-up
-    from hearwell.web.people.person import Person, Role  # noqa: PLC0415
+    from hearwell.web.people.person import UNKNOWN, Person, Role  # noqa: PLC0415
 
     if Person.objects.exclude(password__startswith="!").exists():  # noqa: S106  none was chosen
         return None
     person = Person.objects.filter(role=Role.ADMINISTRATOR).first() or (
-        Person.objects.create_user("administrator@localhost", role=Role.ADMINISTRATOR)
+        Person.objects.create_user(UNKNOWN, role=Role.ADMINISTRATOR)
     )
     return f"{address}/welcome/{Invitation.issue(person)}/"
 

@@ -46,7 +46,7 @@ def written(value: Value) -> str:
             return ", ".join(f"{spaced(name)} {word(own)}" for name, own in each)
         case "number" | "difference" | "count":
             return figure(value)
-        case "dimension":
+        case "dimension" | "factor":
             return spaced(str(found))
     return word(found if isinstance(found, str) else None)
 

@@ -16,6 +16,7 @@ MOST_COLUMNS = 12
 """So many values of a dimension are held against those of others; the rest is one."""
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # a draw in which a period has nobody is nan
 def explained(rows: Counted, by: Sequence[str], weights: FloatArray) -> dict[str, Amount]:
     """Return what the mix of each dimension explains of the change, beside that of the others."""
     crossed, against, columns = products(rows, by)

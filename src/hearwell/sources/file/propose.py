@@ -16,6 +16,7 @@ from hearwell.sources.file.guess import SAMPLE, Guess, Sampled, guess, written
 from hearwell.sources.file.mapping import Mapping
 from hearwell.sources.file.opened import open_file
 from hearwell.sources.file.plan import DEFAULTS, plan
+from hearwell.sources.file.refused import NOT_UTF8, errors_met
 from hearwell.sources.file.sandbox import sandbox
 from hearwell.sources.file.scale import scale
 from hearwell.sources.file.session import Session
@@ -45,6 +46,20 @@ class Proposal:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Draft:
+    """What can be told of how a file becomes a record: all that must be there, or not yet."""
+
+    text: str  # as TOML
+    columns: tuple[str, ...]  # of the file
+    rows: list[tuple[str | None, ...]]  # the first of the file
+    chosen: ReadOnly[str, str]  # the record's column → the file's
+    guesses: ReadOnly[str, Guess]
+    where: str | None
+    lacking: tuple[str, ...]  # what the record must have and nothing was found for
+    notes: tuple[str, ...]
+
+
 def propose(plain: Plain, record: type[Record], session: Session, folder: Path) -> Proposal:
     """Propose a mapping; nothing is written.
 
@@ -54,30 +69,95 @@ def propose(plain: Plain, record: type[Record], session: Session, folder: Path) 
     """
     table = open_file(plain, None, folder)
     with sandbox(folder, table.files) as connection:
-        sampled = sample(connection, table, session)
+        found = drafted(connection, plain, table, record, session)
+        if found.lacking:
+            raise NoProposal(
+                plain.name, record.table_name, found.lacking, found.columns, found.text
+            )
+        mapping = Mapping.parse(found.text, "the proposed mapping")
+        names, first, warnings = tried(connection, table, mapping, session)
+    doubts = [each.doubt for each in found.guesses.values() if each.doubt]
+    return Proposal(found.text, mapping, names, first, (*doubts, *warnings, *table.notes))
+
+
+def draft(  # noqa: PLR0913  what, as what, and what was chosen already
+    plain: Plain,
+    record: type[Record],
+    session: Session,
+    folder: Path,
+    *,
+    reading: Mapping | None = None,
+    chosen: ReadOnly[str, str] | None = None,
+) -> Draft:
+    """Tell what can be told of a file, also where that is not all that the record must have.
+
+    Args:
+        reading: how the file is to be read; its columns do not matter.
+        chosen: the file's column for columns of the record; else they are found by their names.
+
+    """
+    table = open_file(plain, reading, folder)
+    with sandbox(folder, table.files) as connection:
+        return drafted(connection, plain, table, record, session, chosen)
+
+
+def trial(
+    plain: Plain, mapping: Mapping, session: Session, folder: Path
+) -> tuple[list[str], list[tuple[Any, ...]], list[str]]:
+    """Return what a mapping makes of the first rows, and what is to be said of the sample.
+
+    Raises:
+        BadMapping: with the entry that is wrong.
+
+    """
+    table = open_file(plain, mapping, folder)
+    with sandbox(folder, table.files) as connection:
+        sample(connection, table, session)
+        return tried(connection, table, mapping, session)
+
+
+def tried(
+    connection: duckdb.DuckDBPyConnection, table: Table, mapping: Mapping, session: Session
+) -> tuple[list[str], list[tuple[Any, ...]], list[str]]:
+    met = errors_met(connection)
+    ready = plan(connection, table, f"(from {SAMPLE})", mapping, session)
+    names, first, told = preview(connection, mapping.target, rows(replace(ready, has_faults=False)))
+    if NOT_UTF8 in met:
+        told.append(
+            "lines with bytes that are not UTF-8 are refused: say in the mapping what they are, "
+            'such as `encoding = "windows-1252"`'
+        )
+    return names, first, told
+
+
+def drafted(  # noqa: PLR0913, PLR0917  as `draft`, of a file that is open
+    connection: duckdb.DuckDBPyConnection,
+    plain: Plain,
+    table: Table,
+    record: type[Record],
+    session: Session,
+    chosen: ReadOnly[str, str] | None = None,
+) -> Draft:
+    sampled = sample(connection, table, session)
+    if chosen is None:
         chosen = matched(record, list(table.columns))
-        guesses = {
-            name: guess(sampled, record.table_name, name, record.columns()[name], column)
-            for name, column in chosen.items()
-        }
-        guesses |= completed(sampled, record, table, chosen, guesses)
-        lacking = [
-            name
-            for name, mark in record.columns().items()
-            if mark.required
-            and name not in {*guesses, "source", "received_at"}
-            and (record.table_name, name) not in DEFAULTS
-        ]
-        where = head_rows(sampled, table)
-        text = written_out(plain.name, record, table, chosen, guesses, session, where)
-        if lacking:
-            raise NoProposal(plain.name, record.table_name, lacking, list(table.columns), text)
-        mapping = Mapping.parse(text, "the proposed mapping")
-        ready = plan(connection, table, f"(from {SAMPLE})", mapping, session)
-        ready = replace(ready, has_faults=False)
-        names, first, warnings = preview(connection, record, rows(ready))
-    doubts = [each.doubt for each in guesses.values() if each.doubt]
-    return Proposal(text, mapping, names, first, (*doubts, *warnings, *table.notes))
+    guesses = {
+        name: guess(sampled, record.table_name, name, record.columns()[name], column)
+        for name, column in chosen.items()
+    }
+    guesses |= completed(sampled, record, table, chosen, guesses)
+    lacking = tuple(
+        name
+        for name, mark in record.columns().items()
+        if mark.required
+        and name not in {*guesses, "source", "received_at"}
+        and (record.table_name, name) not in DEFAULTS
+    )
+    where = head_rows(sampled, table)
+    text = written_out(plain.name, record, table, chosen, guesses, session, where)
+    first = connection.execute(f"from {SAMPLE} limit {SHOWN_ROWS}").fetchall()
+    columns = tuple(table.columns)
+    return Draft(text, columns, first, chosen, guesses, where, lacking, table.notes)
 
 
 def sample(connection: duckdb.DuckDBPyConnection, table: Table, session: Session) -> Sampled:

@@ -230,6 +230,7 @@ WRONG = {
     "array<string>": "not a list",
     "array<float64>": "not a list of numbers",
     "map<string, string>": "not a map",
+    "map<string, float64>": "not a map of numbers",
 }
 """What a value is that cannot be kept as such."""
 
@@ -240,6 +241,7 @@ OTHER_WAYS = {
         "list_transform(string_split(nullif(trim({said}), ''), ','), part -> trim(part))"
     ),
     ("map<string, string>", "STRUCT"): "try_cast(to_json({said}) as {type})",
+    ("map<string, float64>", "STRUCT"): "try_cast(to_json({said}) as {type})",
 }
 """From what an expression gives to what is kept, where a cast would not do."""
 

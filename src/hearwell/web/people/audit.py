@@ -3,11 +3,11 @@
 from ipaddress import ip_address, ip_network
 from typing import Any, ClassVar
 
-from allauth.account.adapter import get_adapter
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from hearwell.web.people.adapter import client_address
 from hearwell.web.people.person import Person
 from hearwell.web.people.token import Token
 
@@ -76,7 +76,7 @@ def audit(
 
     Args:
         request: None where somebody at the server's own command line acts.
-        about: whom or what it was done to, and how; never a secret.
+        about: whom or what it was done to, and how, in English as it is kept; never a secret.
         by: who acts, where the request does not say.
 
     """
@@ -95,5 +95,8 @@ def audit(
 
 def network_of(request: HttpRequest) -> str:
     """Return the network that a request came from, such as 192.0.2.0/24."""
-    address = ip_address(get_adapter().get_client_ip(request))
+    told = client_address(request)
+    if not told:
+        return ""
+    address = ip_address(told)
     return str(ip_network(f"{address}/{NETWORK[address.version]}", strict=False))

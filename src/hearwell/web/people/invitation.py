@@ -34,6 +34,10 @@ class Invitation(models.Model):
     @classmethod
     def find(cls, token: str) -> Self | None:
         """Return the invitation of a token that is still good."""
-        return cls.objects.filter(
-            token_hash=secret.hashed(token), ends_at__gt=timezone.now()
-        ).first()
+        good = cls.objects.filter(ends_at__gt=timezone.now(), person__is_active=True)
+        return good.select_related("person").filter(token_hash=secret.hashed(token)).first()
+
+    def take(self) -> bool:
+        """Use it up; false where somebody else has done so at the same time."""
+        taken, _ = type(self).objects.filter(pk=self.pk).delete()
+        return taken > 0

@@ -1,12 +1,17 @@
 """A person with an account: the role says what they may do, the teams what they may see."""
 
+import json
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from hearwell.language import ENGLISH, LANGUAGES
+
+UNKNOWN = "administrator@localhost"
+"""The e-mail of the first administrator until they have told their own."""
 
 
 class Role(models.TextChoices):
@@ -41,6 +46,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    session_edition = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[People] = People()
     USERNAME_FIELD = "email"
@@ -56,6 +62,19 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session was begun with; Django ends it once that is another.
+
+        So it ends with a new password, role or teams, and when an administrator says so.
+        """
+        held = (self.password, self.role, self.sees_all_teams, self.teams, self.session_edition)
+        salt = "hearwell.web.people.session"
+        return salted_hmac(salt, json.dumps(held), secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        self.session_edition += 1
+        self.save(update_fields=["session_edition"])
+
     def may(self, role: Role) -> bool:
         """May they do what this role may?"""
         return self.is_active and Role(self.role).includes(role)
@@ -66,3 +85,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         if self.sees_all_teams or self.role == Role.ADMINISTRATOR:
             return None
         return tuple(self.teams)
+
+    def told_rights(self) -> str:
+        """Return what they may do and see, for the audit log: in English, whoever reads it."""
+        seen = self.teams_seen
+        teams = "all teams" if seen is None else ", ".join(seen) or "no team"
+        return f"{self.email}: {self.role}, {teams}{'' if self.is_active else ', not active'}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from hearwell.web.people.person import Person, Role
 
@@ -15,7 +15,7 @@ class SignedIn(HttpRequest):
     user: Person
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def at_least(role: Role) -> Callable[[View], View]:
@@ -23,7 +23,7 @@ def at_least(role: Role) -> Callable[[View], View]:
 
     def guarded(view: View) -> View:
         @wraps(view)
-        def guard(request: HttpRequest, *arguments: object, **named: object) -> HttpResponse:
+        def guard(request: HttpRequest, *arguments: object, **named: object) -> HttpResponseBase:
             if not (request.user.is_authenticated and request.user.may(role)):
                 raise PermissionDenied
             return view(request, *arguments, **named)

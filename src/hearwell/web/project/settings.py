@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from hearwell.language import CATALOGUES, ENGLISH
 from hearwell.language import LANGUAGES as SPOKEN
-from hearwell.web.project.environment import Environment
+from hearwell.web.project.environment import Environment, origin
 
 ENVIRONMENT = Environment()
 WEB = Path(__file__).parents[1]
@@ -24,6 +24,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
+    "hearwell.web.explore",
+    "hearwell.web.inputs",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -48,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hearwell.web.people.session.limits",
     "hearwell.web.people.speaking.speaks",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -93,12 +97,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first, so that those locked out get no further
@@ -116,6 +124,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,30/h/key"}  # for guesses from many addresses
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators know whom they invite
+MFA_ADAPTER = "hearwell.web.people.adapter.SecondFactor"
 MFA_TOTP_ISSUER = "Hearwell"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_ONLY = False
@@ -138,14 +149,16 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "hearwell.web.people.adapter.typed_email"
+AXES_DISABLE_ACCESS_LOG = True  # the audit log has it, with less of the address
 AXES_LOCKOUT_TEMPLATE = "people/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "hearwell.web.people.adapter.client_address"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.behind_proxies
 
 # Sessions, and what a browser may do with our pages
 
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = ENVIRONMENT.session_hours * 3600
+SESSION_IDLE_SECONDS = ENVIRONMENT.idle_minutes * 60
 SESSION_COOKIE_NAME = "hearwell"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False
 SESSION_SAVE_EVERY_REQUEST = False
@@ -171,7 +184,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that begins single sign-on is sent on to its provider.
+        "form-action": [SELF, *([origin(ENVIRONMENT.oidc_url)] if ENVIRONMENT.oidc_url else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
@@ -220,6 +234,7 @@ LOGGING = {
     "loggers": {"hearwell": {"level": "INFO"}},
 }
 
+SENDS_MAILS = bool(ENVIRONMENT.email_url)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = ENVIRONMENT.home / "mails"
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
@@ -231,3 +246,7 @@ if ENVIRONMENT.email_url:
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
     EMAIL_TIMEOUT = 20
+
+# Where messages may be posted to, beside the internet
+
+WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks

@@ -9,6 +9,7 @@ handler500 = "hearwell.web.project.problems.fault"
 
 urlpatterns = [
     path("", include("hearwell.web.read.urls")),
+    path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
-    path("account/", include("allauth.urls")),
+    path("", include("hearwell.web.inputs.urls")),
 ]

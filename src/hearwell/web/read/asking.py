@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from hearwell.engine.answer import Answers
 from hearwell.engine.ask import ask
-from hearwell.engine.question import Question
+from hearwell.engine.question import Question, Teams
 from hearwell.engine.scorecard import last_days
 from hearwell.lake.lake import Lake
 from hearwell.web import lakes
@@ -20,9 +20,9 @@ def reading(address: Address) -> Iterator[Lake]:
         yield lake
 
 
-def newest(lake: Lake) -> str | None:
-    """Return the last day of which there is anything in the lake."""
-    return lakes.kept(lake, "newest", (), lambda: last_days(lake)[1])
+def newest(lake: Lake, teams: Teams = None) -> str | None:
+    """Return the last day of which there is anything in the lake that may be seen."""
+    return lakes.kept(lake, "newest", teams, lambda: last_days(lake, teams)[1])
 
 
 def asked(lake: Lake, question: Question) -> Answers:

@@ -1,25 +1,45 @@
 """One number: how it went, how groups differ, what it means, and where it comes from."""
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from hearwell.engine.question import Asked, find
+from hearwell.engine.answer import Answer
+from hearwell.engine.explain import statements
+from hearwell.engine.question import Asked, Question, find, may_ask
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
-from hearwell.report.content import Content, content
+from hearwell.report.breakdown import Breakdown, breakdown, breakdowns
+from hearwell.report.content import Content
 from hearwell.report.definition import defined
+from hearwell.report.markup import Html
 from hearwell.report.name import labelled, spaced, title
 from hearwell.report.tile import by_group, over_time
+from hearwell.report.trend import trends
 from hearwell.web import lakes
+from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import Choice, choices
-from hearwell.web.read.scorecard import FILTERS, row
+from hearwell.web.read.scorecard import FILTERS, Row, row
+
+MORE_FILTERS = ("queue", "topic", "priority")
+MOST_GROUPS = 30
+"""More groups than these are cut off at both ends of the ranking: the best and the worst."""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What is drawn of a metric."""
+
+    course: Html
+    groups: Html
+    definition: Html
 
 
 def metric(request: SignedIn, name: str) -> HttpResponse:
@@ -27,36 +47,29 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
     address = Address.read(request.GET)
     asked = found(name, address.variant)
     with asking.reading(address) as lake:
-        told = content_of(lake, request, address, (asked, *partner(asked.metric)))
+        told = told_of(lake, request, address, asked)
         own = next((each for each in told.card.answers if each.asked == asked), None)
+        is_told = own is not None and own.counts_rows
         context: dict[str, Any] = {
             "address": address,
             "metric": asked.metric,
             "name": labelled(asked.metric, asked.variant),
-            "back": address.query(variant=None, by=()),
             "meaning": asked.metric.meaning.split("\n\n"),
             "variants": variants(asked, address),
-            "dimensions": dimensions(asked.metric, address),
+            "dimensions": dimensions(asked.metric, address, told.breakdowns.get(asked)),
             "choices": choices(request, lake, address, fitting(asked.metric)),
             "kept": [("variant", asked.variant), *(("by", each) for each in address.by)],
+            "back": address.query(variant=None, by=(), grain=None),
             "now": address.query(as_of=None),
             "permanent": address.query(as_of=str(told.card.snapshot)),
             "snapshot": told.card.snapshot,
-            "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant),
-            "row": None,
+            "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
+            "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
+            "row": row(told.card, lake, address, own) if own and is_told else None,
+            "may_open_rows": request.user.may(Role.LEAD),
+            "partners": partners(told, lake, address, asked),
+            "drawn": drawn(told, own) if own and is_told else None,
         }
-        if own is not None and own.counts_rows:
-            context |= {
-                "row": row(told.card, lake, address, own),
-                "partners": [
-                    row(told.card, lake, address, each)
-                    for each in told.card.answers
-                    if each is not own and each.counts_rows
-                ],
-                "course": over_time(told, own, title(asked, told.card.question.asked)),
-                "groups": by_group(told, own, title(asked, told.card.question.asked)),
-                "definition": defined(told, [own]),
-            }
     return render(request, "read/metric.html", context)
 
 
@@ -72,37 +85,82 @@ def found(name: str, variant: str | None) -> Asked:
     return find(name, variant)[0]
 
 
-def partner(metric: Metric) -> tuple[Asked, ...]:
-    """Return the number that must not get worse for this one's sake."""
-    return find(metric.guardrail) if metric.guardrail in METRICS else ()
-
-
-def content_of(
-    lake: Lake, request: SignedIn, address: Address, asked: tuple[Asked, ...]
-) -> Content:
-    by = address.by
-    fit = tuple(each for each in asked if each is asked[0] or has_all(each.metric, address))
+def told_of(lake: Lake, request: SignedIn, address: Address, asked: Asked) -> Content:
+    """Ask for the metric and its guardrail: now and before, over time, and by group."""
+    teams = asking.teams(request)
+    guardrail = find(asked.metric.guardrail) if asked.metric.guardrail in METRICS else ()
+    fit = [each for each in guardrail if fits(each.metric, address, teams)]
     question = address.question(
-        fit,
-        asking.newest(lake),
-        by=(),
-        grain="none",
-        teams=asking.teams(request),
+        (asked, *fit), asking.newest(lake), by=(), grain="none", teams=teams
     )
-    return lakes.kept(lake, "content", (question, by), lambda: content(lake, question, by))
+    about = (question, address.by, address.grain)
+    return lakes.kept(lake, "metric", about, lambda: content(lake, question, address))
 
 
-def has_all(metric: Metric, address: Address) -> bool:
-    """Does a metric have the dimensions that the address filters by?"""
+def content(lake: Lake, question: Question, address: Address) -> Content:
+    asked = question.asked[0]
+    card = asking.asked(lake, question)
+    own = replace(card, answers=card.answers[:1])
+    alone = replace(question, asked=(asked,), standardise=())
+    has_rows = card.answers[0].counts_rows
+    groups = (
+        {asked: chosen(lake, alone, address.by[0])}
+        if address.by
+        else breakdowns(lake, alone, (asked,))
+        if has_rows
+        else {}
+    )
+    return Content(
+        card=card,
+        trends=trends(lake, alone, own),
+        breakdowns=groups,
+        needs={},
+        unfit=(),
+        statements={asked: statements(asked, lake.settings)},
+        settings=lake.settings,
+        published=(),
+        as_of=lake.as_of,
+        taken_at=None,
+    )
+
+
+def chosen(lake: Lake, question: Question, name: str) -> Breakdown:
+    """Break a metric down by a dimension, whatever groups it has."""
+    answers = asking.asked(lake, replace(question, by=(name,), compare=None))
+    made = breakdown(
+        answers.answers[0], name, answers.zone, question.level, lake.settings.minimum_n
+    )
+    if len(made.ranked) > MOST_GROUPS:
+        half = MOST_GROUPS // 2
+        made = replace(made, ranked=(*made.ranked[:half], *made.ranked[-half:]))
+    return replace(made, small=made.small[:MOST_GROUPS])
+
+
+def fits(metric: Metric, address: Address, teams: tuple[str, ...] | None) -> bool:
+    """Can a metric be asked with the filters of the address, by whoever asks?"""
     known = metric.record.dimensions()
-    return all(name in known for name, _ in address.where)
+    return may_ask(metric, teams) and all(name in known for name, _ in address.where)
+
+
+def drawn(told: Content, answer: Answer) -> Pictures:
+    name = title(answer.asked, told.card.question.asked)
+    return Pictures(
+        over_time(told, answer, name), by_group(told, answer, name), defined(told, [answer])
+    )
+
+
+def partners(told: Content, lake: Lake, address: Address, asked: Asked) -> list[Row]:
+    return [
+        row(told.card, lake, replace(address, variant=None), each)
+        for each in told.card.answers
+        if each.asked != asked and each.counts_rows
+    ]
 
 
 def fitting(metric: Metric) -> tuple[str, ...]:
     """Return the dimensions that can be filtered by: those usual above pages, then its own."""
     known = metric.record.dimensions()
-    own = [name for name in ("queue", "topic", "priority") if name in known]
-    return (*(name for name in FILTERS if name in known), *own)
+    return tuple(name for name in (*FILTERS, *MORE_FILTERS) if name in known)
 
 
 def variants(asked: Asked, address: Address) -> list[Choice]:
@@ -114,13 +172,11 @@ def variants(asked: Asked, address: Address) -> list[Choice]:
     ]
 
 
-def dimensions(metric: Metric, address: Address) -> list[Choice]:
+def dimensions(metric: Metric, address: Address, shown: Breakdown | None) -> list[Choice]:
     """Return what the metric can be broken down by."""
-    known = [
-        name
+    now = shown.dimension if shown else None
+    return [
+        Choice(address.query(by=(name,)), spaced(name), name == now)
         for name in metric.record.dimensions()
         if not (metric.is_anonymous and name == "agent_id")
-    ]
-    return [
-        Choice(address.query(by=(name,)), spaced(name), address.by == (name,)) for name in known
     ]

@@ -74,6 +74,11 @@ def scorecard(request: SignedIn) -> HttpResponse:
             "zone": card.zone,
             "begins": card.question.begins,
             "ends": card.question.ends,
+            "all_simulated": all(
+                each.asked.metric.name in card.simulated
+                for each in card.answers
+                if each.counts_rows
+            ),
             "is_empty": not any(each.counts_rows for each in card.answers),
         }
     return render(request, "read/scorecard.html", context)

@@ -1,0 +1,156 @@
+"""What customers went through before they answered: one row for each answer, with what is known.
+
+An answer is joined with the calls, the case and the order that it names, and with the articles
+that the customer read before. What happened after the answer is left out. Null is not known.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from hearwell.engine.derived import readable
+from hearwell.evidence.counted import ROWS, Counted
+from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.contact import READ_WITHIN_HOURS
+from hearwell.metrics.metric import Unit
+from hearwell.records.article_view import ArticleView
+from hearwell.records.call import Call
+from hearwell.records.order import Order
+
+EXPERIENCE = "experience"
+
+KEEP = ("source", "survey_id", "case_id", "call_id", "order_id", "customer_id", "answered_at")
+"""The columns of answers by which the rest is found."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Something that happens to customers, as a number; of what either is or is not, 1 and 0.
+
+    Attributes:
+        worse: which way is bad, if either is.
+
+    """
+
+    name: str
+    unit: Unit
+    worse: Literal["higher", "lower"] | None = "higher"
+    is_flag: bool = False
+
+
+HAPPENED = {
+    each.name: each
+    for each in (
+        Happened("hold_time", Unit.SECONDS),  # waiting and on hold; waiting alone if not measured
+        Happened("tries", Unit.EACH),  # calls until one was answered
+        Happened("transfers", Unit.EACH),
+        Happened("agents", Unit.EACH),  # different people who served the matter
+        Happened("first_response_time", Unit.SECONDS),
+        Happened("time_to_resolution", Unit.SECONDS),
+        Happened("messages", Unit.EACH),  # of the customer
+        Happened("late_delivery", Unit.SHARE, is_flag=True),
+        Happened("delivery_time", Unit.SECONDS),
+        Happened("article_read_before", Unit.SHARE, None, is_flag=True),
+    )
+}
+
+BY_CALL = """
+with of_answer as (
+    select r.survey_id, r.source, r.{moment} as known_at, r.call_id, null as case_id
+    from {rows} as r
+    where r.call_id is not null
+    union all
+    select r.survey_id, r.source, r.{moment}, null, r.case_id from {rows} as r
+    where r.case_id is not null
+), found as (
+    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
+    join call as c on c.source = a.source and c.call_id = a.call_id
+    union
+    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
+    join call as c on c.source = a.source and c.case_id = a.case_id
+)
+select source, survey_id, min(entered_at) as entered_at,
+    sum(wait_seconds) + coalesce(sum(hold_seconds), 0) as hold_time,
+    max(attempt)::double as tries,
+    (count(*) - count(distinct call_id))::double as transfers,
+    count(distinct agent_id)::double as agents
+from found where entered_at <= known_at group by all
+"""
+
+BY_CASE = """
+select r.source, r.survey_id, any_value(c.opened_at) as opened_at,
+    any_value(c.agents)::double as agents,
+    any_value(epoch(c.first_reply_at - c.first_contact_at)) as first_response_time,
+    any_value(epoch(c.first_solved_at - c.opened_at)) filter (c.first_solved_at <= r.{moment})
+        as time_to_resolution,
+    any_value(c.customer_messages)::double as messages
+from {rows} as r join case_fact as c on c.source = r.source and c.case_id = r.case_id
+group by all
+"""
+
+BY_ORDER = """
+select r.source, r.survey_id,
+    bool_or(case
+        when o.delivered_at <= o.promised_at then false
+        when o.delivered_at > o.promised_at and r.{moment} > o.promised_at then true
+    end)::double as late_delivery,
+    max(epoch(least(o.delivered_at, r.{moment}) - o.ordered_at))
+        filter (o.delivered_at is not null) as delivery_time
+from {rows} as r join "order" as o on o.source = r.source and o.order_id = r.order_id
+group by all
+"""
+"""What came late had not come when it was due; who answered before that could not tell. Of what
+never came it is not known whether it was cancelled."""
+
+TOGETHER = """
+with began as (
+    select r.source, r.survey_id, r.customer_id, least(c.opened_at, t.entered_at) as began_at
+    from {rows} as r
+    left join by_case as c using (source, survey_id)
+    left join by_call as t using (source, survey_id)
+), read as (
+    select b.source, b.survey_id,
+        v.opened_at >= b.began_at - interval {read_within} hours as is_read
+    from began as b asof left join (
+        select customer_id, opened_at from article_view where customer_id is not null
+    ) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
+    where b.customer_id is not null and b.began_at is not null
+)
+select r.*,
+    t.hold_time, t.tries, t.transfers, greatest(c.agents, t.agents) as agents,
+    c.first_response_time, c.time_to_resolution, c.messages,
+    o.late_delivery, o.delivery_time,
+    if(exists (from article_view where customer_id is not null),
+        if(a.survey_id is null, null, coalesce(a.is_read, false)::double), null)
+        as article_read_before
+from {rows} as r
+left join by_case as c using (source, survey_id)
+left join by_call as t using (source, survey_id)
+left join by_order as o using (source, survey_id)
+left join read as a using (source, survey_id)
+"""
+
+
+@contextmanager
+def experienced(rows: Counted, moment: str = "answered_at") -> Iterator[str]:
+    """Make the table `experience`: counted answers, with what had happened; return its name.
+
+    Args:
+        rows: of surveys, with the columns KEEP.
+        moment: the column of the instant up to which things had happened.
+
+    """
+    lake = rows.lake
+    made = {"by_call": BY_CALL, "by_case": BY_CASE, "by_order": BY_ORDER, EXPERIENCE: TOGETHER}
+    try:
+        for record in (Call, Order, ArticleView):
+            lake.use(record)
+        with readable(lake, CaseFact):
+            for name, template in made.items():
+                query = template.format(rows=ROWS, moment=moment, read_within=READ_WITHIN_HOURS)
+                lake.connection.execute(f"create or replace temp table {name} as {query}")
+        yield EXPERIENCE
+    finally:
+        for name in made:
+            lake.connection.execute(f"drop table if exists temp.{name}")

@@ -1,0 +1,1 @@
+"""Put any question to the engine, keep it on a board, and have it sent."""

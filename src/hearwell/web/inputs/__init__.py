@@ -1,0 +1,1 @@
+"""What the numbers rest on: what came in and how, and the settings of the organisation."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Inputs(AppConfig):
+    name = "hearwell.web.inputs"
+    label = "inputs"

@@ -1,0 +1,124 @@
+"""Can the inputs be trusted? Where they are from, how new they are, what is missing in them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+
+from hearwell.engine.explain import Answerable, answerable
+from hearwell.engine.freshness import Fed, fed
+from hearwell.engine.period import to_local
+from hearwell.engine.question import Teams
+from hearwell.engine.refusals import Refusal, count, refusals
+from hearwell.lake.lake import Lake
+from hearwell.lake.upkeep import Snapshot, snapshots, stored
+from hearwell.metrics.catalog import METRICS
+from hearwell.report.name import labelled, spaced
+from hearwell.web import lakes
+from hearwell.web.inputs.bringing import Bringing
+from hearwell.web.people.person import Role
+from hearwell.web.people.signed_in import SignedIn, at_least
+from hearwell.web.read import asking
+
+MOST_REASONS, MOST_GAPS, MOST_IMPORTS, MOST_SNAPSHOTS = 50, 5, 10, 15
+STALE = timedelta(days=2)
+"""Older than the newest of all by this, a source may have gone silent."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a source told, as it is shown."""
+
+    record: str
+    fed: Fed
+    oldest: datetime | None  # local, as the next two
+    newest: datetime | None
+    received_at: datetime
+    is_stale: bool
+
+    @property
+    def gaps(self) -> list[Any]:
+        return self.fed.gaps[-MOST_GAPS:]
+
+    @property
+    def more_gaps(self) -> int:
+        return max(0, len(self.fed.gaps) - MOST_GAPS)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows of a file were refused, and the address of those rows."""
+
+    told: Refusal
+    query: str
+
+
+@at_least(Role.LEAD)
+def data(request: SignedIn) -> HttpResponse:
+    """Show what the lake holds, and what came of the last files."""
+    teams = asking.teams(request)
+    is_administrator = request.user.may(Role.ADMINISTRATOR)
+    with lakes.reading() as lake:
+        zone = lake.settings.zone
+        files, size = stored(lake.path)
+        context: dict[str, Any] = {
+            "sources": lakes.kept(lake, "fed", teams, lambda: sources(lake, teams)),
+            "zone": zone,
+            "snapshots": newest_snapshots(lake),
+            "files": files,
+            "size_bytes": size,
+            "keep_days": lake.settings.keep_snapshots_days,
+            "imports": Bringing.objects.select_related("person")[:MOST_IMPORTS],
+        }
+        if teams is None:  # what was refused has no team yet
+            found = lakes.kept(lake, "refusals", (), lambda: refusals(lake, MOST_REASONS))
+            reasons = [Reason(each, urlencode(each.key)) for each in found]
+            context |= {"refusals": reasons, "refused_rows": count(lake), "sees_refused": True}
+    return render(request, "inputs/data.html", {**context, "is_administrator": is_administrator})
+
+
+@at_least(Role.LEAD)
+def fed_metrics(request: SignedIn) -> HttpResponse:
+    """Show which metrics can be told, and what the others need; it asks every metric once."""
+    teams = asking.teams(request)
+    with lakes.reading() as lake:
+        told: Answerable = lakes.kept(
+            lake, "answerable", teams, lambda: answerable(lake, teams=teams)
+        )
+    context = {
+        "told": [(name, labelled(METRICS[name])) for name in told.metrics],
+        "missing": [(labelled(METRICS[name]), lack) for name, lack in told.missing.items()],
+    }
+    return render(request, "inputs/fed_metrics.html", context)
+
+
+def sources(lake: Lake, teams: Teams) -> list[Source]:
+    found = fed(lake, teams)
+    last = max((each.newest for each in found if each.newest), default=None)
+    zone = lake.settings.zone
+
+    def local(instant: datetime | None) -> datetime | None:
+        return None if instant is None else to_local(instant, zone)
+
+    return [
+        Source(
+            spaced(each.record),
+            each,
+            local(each.oldest),
+            local(each.newest),
+            to_local(each.received_at, zone),
+            bool(each.newest and last and last - each.newest > STALE),
+        )
+        for each in found
+    ]
+
+
+def newest_snapshots(lake: Lake) -> list[Snapshot]:
+    zone = lake.settings.zone
+    return [
+        Snapshot(each.number, to_local(each.taken_at, zone), each.message)
+        for each in reversed(snapshots(lake)[-MOST_SNAPSHOTS:])
+    ]

@@ -1,0 +1,6 @@
+"""The tables of this application; Django looks for them here."""
+
+from hearwell.web.inputs.bringing import Bringing, State
+from hearwell.web.inputs.saved_mapping import SavedMapping
+
+__all__ = ["Bringing", "SavedMapping", "State"]

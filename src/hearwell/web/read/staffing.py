@@ -1,0 +1,119 @@
+"""Have we enough people? Waits by hour of the week, and who was needed against who was there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from hearwell.engine.errors import BadQuestion
+from hearwell.engine.question import find, may_ask
+from hearwell.insights.staffing.told import Staffing
+from hearwell.insights.staffing.told import staffing as plan_of
+from hearwell.lake.lake import Lake
+from hearwell.report.name import labelled
+from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
+from hearwell.web.read import asking
+from hearwell.web.read.address import Address, choice
+from hearwell.web.read.choices import Choice, choices
+from hearwell.web.read.heat import Day, heat, hours_of, plan_heat
+from hearwell.web.read.told import told
+
+SHOWN = {
+    "wait_time": ("p90", _("Wait, nine of ten")),
+    "hold_time": ("mean", _("Hold time")),
+    "service_level": (None, _("Service level")),
+    "abandonment_rate": (None, _("Abandoned")),
+    "call_volume": (None, _("Calls")),
+    "occupancy": (None, _("Busy")),
+}
+FILTERS = ("queue", "team", "channel")
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The half hours of one queue: who is needed."""
+
+    name: str | None
+    days: list[Day]
+
+
+def staffing(request: SignedIn) -> HttpResponse:
+    """Shade the hours of the week by how long callers wait."""
+    address = Address.read(request.GET)
+    name = choice(request.GET, "metric", tuple(SHOWN), "wait_time")
+    variant, title = SHOWN[name]
+    (asked,) = find(name, variant)
+    teams = asking.teams(request)
+    with asking.reading(address) as lake:
+        context: dict[str, Any] = {
+            "address": address,
+            "choices": choices(request, lake, address, FILTERS),
+            "kept": [("metric", name)],
+            "is_not_compared": True,
+            "now": address.query(as_of=None),
+            "title": title,
+            "shown": [
+                Choice(f"{address.query()}&metric={each}", str(words), each == name)
+                for each, (_variant, words) in SHOWN.items()
+                if may_ask(find(each)[0].metric, teams)
+            ],
+            "name": labelled(asked.metric, asked.variant),
+            "heat": None,
+        }
+        if may_ask(asked.metric, teams):
+            question = address.question(
+                (asked,),
+                asking.newest(lake),
+                by=(),
+                grain="hour_of_week",
+                compare=None,
+                standardise=(),
+                teams=teams,
+            )
+            answers = asking.asked(lake, question)
+            context["heat"] = heat(
+                answers.answers[0], answers.zone, address.level, lake.settings.minimum_n
+            )
+            context["simulated"] = asked.metric.name in answers.simulated
+            context["snapshot"] = answers.snapshot
+    context["plan"] = f"{address.query()}"
+    return render(request, "read/staffing.html", context)
+
+
+def plan(request: SignedIn) -> HttpResponse:
+    """Say how many are needed in each half hour, and whether they are there; it takes a while."""
+    address = Address.read(request.GET)
+    with asking.reading(address) as lake:
+        try:
+            made = planned(lake, address, asking.teams(request))
+        except BadQuestion as problem:
+            return render(request, "read/plan.html", {"problem": str(problem)})
+    halves = made.as_json()["half_hours"]
+    hours = hours_of(halves) if halves else range(0)
+    queues = [
+        Queue(name, plan_heat([row for row in halves if row["queue"] == name], hours))
+        for name in dict.fromkeys(row["queue"] for row in halves)
+    ]
+    context = {
+        "findings": [told(each) for each in made.findings],
+        "queues": queues,
+        "hours": [f"{hour:02}" for hour in hours],
+    }
+    return render(request, "read/plan.html", context)
+
+
+def planned(lake: Lake, address: Address, teams: tuple[str, ...] | None) -> Staffing:
+    begins, ends = address.period(asking.newest(lake))
+    queues = tuple(address.wanted("queue"))
+    about = (begins, ends, queues, teams, address.level)
+    return lakes.kept(
+        lake,
+        "staffing",
+        about,
+        lambda: plan_of(
+            lake, begins=begins, ends=ends, queues=queues, teams=teams, level=address.level
+        ),
+    )
