@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
     "hearwell.web.explore",
+    "hearwell.web.targets",
     "hearwell.web.inputs",
     "django.contrib.auth",
     "django.contrib.contenttypes",
