@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.targets.urls")),
     path("", include("hearwell.web.people.urls")),
+    path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
 ]
