@@ -48,6 +48,11 @@ MATRIX = {
     "deliveries/channels/new/": {"GET": LEAD, "POST": LEAD},
     "deliveries/channels/<int:number>/act/": {"POST": LEAD},
     "deliveries/log/": {"GET": LEAD},
+    # Targets
+    "targets/": READ,
+    "targets/new/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/remove/": {"POST": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
