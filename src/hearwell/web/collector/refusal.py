@@ -1,0 +1,29 @@
+"""Events that were refused, by day and reason: they are counted, so that nobody wonders."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F
+
+
+class Refusal(models.Model):
+    site_key = models.CharField(max_length=40)  # as it was told; there may be no such site
+    day = models.DateField()
+    reason = models.CharField(max_length=40)
+    events = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["site_key", "day", "reason"], name="refusal_by_day")
+        ]
+        ordering: ClassVar = ["-day", "site_key", "reason"]
+
+    def __str__(self) -> str:
+        return f"{self.site_key} {self.day}: {self.reason} {self.events}"
+
+    @classmethod
+    def add(cls, site_key: str, day: date, reason: str, events: int) -> None:
+        about = {"site_key": site_key, "day": day, "reason": reason}
+        cls.objects.get_or_create(**about)
+        cls.objects.filter(**about).update(events=F("events") + events)
