@@ -49,6 +49,12 @@ def bring_in_collected(lake: Lake, folder: Path) -> Collected:
     return Collected(events, max(0, lines - events), {k: n for k, n in changed.items() if n})
 
 
+def has_any(folder: Path) -> bool:
+    """Are there segments to bring in? A look that costs next to nothing."""
+    with readable(folder, most=1) as segments:
+        return bool(segments)
+
+
 def put_away(segment: Segment, *, keep: bool) -> None:
     """Remove a segment, or keep it where no reader looks."""
     if keep:

@@ -155,3 +155,13 @@ def test_lines_that_are_torn_or_no_events_stop_nothing(own):
     found = bring_in_collected(lake, folder)
     assert (found.events, found.unreadable) == (2, 1)
     assert len(list(folder.glob("*.damaged"))) == 1
+
+
+def test_a_segment_is_read_once_it_is_whole_though_its_process_lives_on(own):
+    lake, folder = own
+    journal = Journal(folder)
+    journal.write(line(0, VIEW))
+    assert bring_in_collected(lake, folder).events == 0
+    journal.turn()
+    assert bring_in_collected(lake, folder).events == 1
+    journal.close()

@@ -1,8 +1,8 @@
 """Lines on disk: what was acknowledged is there, whatever becomes of the process.
 
-A journal is a folder. Each process that writes has a lock there and segments of its own, numbered;
-only the last of them still grows. Whoever reads takes the segments that do not grow any more: all
-but the last of a process that lives, and all of one that does not.
+A journal is a folder. Each process that writes has a lock there and segments of its own. One that
+still grows is named so, and gets its last name when it is whole. Whoever reads takes those that are
+whole, and those that grew when their process died.
 """
 
 import os
@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-SEGMENT = ".jsonl"
+WHOLE, GROWS = ".jsonl", ".growing"
 HELD = ".lock"
 MOST_BYTES = 64 * 1024 * 1024
 """A segment that has grown so large is followed by another."""
@@ -31,6 +31,7 @@ class Journal:
         self.lock.acquire(timeout=0)
         self.number = 0
         self.handle: int | None = None
+        self.path = folder
         self.size = 0
 
     def write(self, lines: bytes) -> None:
@@ -56,8 +57,8 @@ class Journal:
     def opened(self) -> int:
         if self.handle is None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-            path = self.folder / f"{self.name}-{self.number:08}{SEGMENT}"
-            self.handle = os.open(path, flags, 0o600)
+            self.path = self.folder / f"{self.name}-{self.number:08}{GROWS}"
+            self.handle = os.open(self.path, flags, 0o600)
             folder = os.open(self.folder, os.O_RDONLY)
             try:
                 os.fsync(folder)  # else the file's name could be lost with the power
@@ -78,6 +79,7 @@ class Journal:
         """Let the segment be read; the next line begins another."""
         if self.handle is not None:
             os.close(self.handle)
+            self.path.rename(self.path.with_suffix(WHOLE))
             self.handle = None
             self.number += 1
 
@@ -119,14 +121,11 @@ def readable(folder: Path, most: int = 100) -> Iterator[list[Segment]]:
 
 
 def finished(folder: Path) -> Iterator[Segment]:
-    by_process: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob(f"*{SEGMENT}"), key=lambda path: path.stat().st_mtime_ns):
-        by_process.setdefault(path.name.partition("-")[0], []).append(path)
-    for process, paths in by_process.items():
-        held = folder / f"{process}{HELD}"
-        if is_alive(held):
-            paths = sorted(paths)[:-1]  # noqa: PLW2901  the last one grows
-        yield from map(Segment, paths)
+    for path in folder.glob(f"*{GROWS}"):
+        if not is_alive(folder / f"{path.name.partition('-')[0]}{HELD}"):
+            path.rename(path.with_suffix(WHOLE))
+    whole = folder.glob(f"*{WHOLE}")
+    yield from map(Segment, sorted(whole, key=lambda path: path.stat().st_mtime_ns))
 
 
 def is_alive(held: Path) -> bool:

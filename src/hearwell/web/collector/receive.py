@@ -4,6 +4,7 @@ It stands beside Django, not in it: the same server answers a few times as many 
 """
 
 import asyncio
+import gzip
 import hashlib
 import hmac
 import logging
@@ -18,11 +19,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
+import rjsmin
+from asgiref.sync import sync_to_async
 
 from hearwell.sources.own.event import AnyEvent, View
 from hearwell.web.collector.commit import Busy, Commits
 from hearwell.web.collector.known import Known, Sites
 from hearwell.web.collector.limits import Bucket
+from hearwell.web.collector.refusal import Refusal
 from hearwell.web.collector.site import origin_of
 from hearwell.web.collector.visitor import Salts, visitor
 from hearwell.web.people import secret
@@ -38,6 +42,7 @@ SCRIPT = "/hearwell.js"
 MOST_BYTES = 256 * 1024
 MOST_EVENTS = 1000
 SLOWEST_SECONDS = 10
+NOTED_AFTER_SECONDS = 5
 LATEST = timedelta(days=7)
 AHEAD = timedelta(minutes=5)
 
@@ -80,7 +85,22 @@ class Receiver:
         self.by_visitor = Bucket(per_second=5, at_once=120)
         self.by_address = Bucket(per_second=100, at_once=2000)
         self.refused: Counter[tuple[str, str]] = Counter()
+        self.is_noting = False
         self.script = Script()
+
+    def note(self, key: str, reason: str) -> None:
+        """Count what was refused; the counts are written down together, now and then."""
+        self.refused[key[:40], reason] += 1
+        if not self.is_noting:
+            self.is_noting = True
+            asyncio.get_running_loop().call_later(
+                NOTED_AFTER_SECONDS, lambda: asyncio.ensure_future(self.write_down())
+            )
+
+    async def write_down(self) -> None:
+        self.is_noting = False
+        refused, self.refused = self.refused, Counter()
+        await sync_to_async(add_all, thread_sensitive=False)(refused)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -93,7 +113,7 @@ class Receiver:
         try:
             await self.answer(scope, headers, key, receive, send)
         except Refused as refused:
-            self.refused[key[:40], refused.reason] += 1
+            self.note(key, refused.reason)
             body = encode({"refused": refused.reason, "told": refused.told})
             more = [(b"retry-after", str(refused.after).encode())] if refused.after else []
             site = await self.sites.get(key)
@@ -112,7 +132,7 @@ class Receiver:
             await answered(send, 204, b"", None, teller.origin, PREFLIGHT)
             return
         if is_pixel and method == "GET":
-            events, wrong = [pixel_view(scope, teller)], []
+            events, wrong = [pixel_view(scope, teller)], list[tuple[int, str]]()
         elif method == "POST":
             events, wrong = read_events(await body_of(headers, receive))
         else:
@@ -129,15 +149,15 @@ class Receiver:
                 told = "Events cannot be kept just now. Send them again later."
                 raise Refused(503, "busy", told, after=5) from None
         for _, reason in wrong:
-            self.refused[site.key, reason.partition(":")[0]] += 1
+            self.note(site.key, reason.partition(":")[0])
         if is_pixel:
             await answered(send, 200, PIXEL, b"image/gif", None, NO_STORE)
         elif wrong:
-            told = {
+            summary = {
                 "kept": len(kept),
                 "refused": [{"event": place, "reason": reason} for place, reason in wrong],
             }
-            await answered(send, 200 if kept else 422, encode(told), JSON, teller.origin)
+            await answered(send, 200 if kept else 422, encode(summary), JSON, teller.origin)
         else:
             await answered(send, 204, b"", None, teller.origin)
 
@@ -177,9 +197,7 @@ class Receiver:
         client = scope.get("client")
         return client[0] if client else ""
 
-    def limit(
-        self, teller: Teller, scope: Scope, headers: dict[bytes, bytes], events: int
-    ) -> None:
+    def limit(self, teller: Teller, scope: Scope, headers: dict[bytes, bytes], events: int) -> None:
         if teller.is_server:
             return  # who has a key is held back by the disk alone
         now = time.monotonic()
@@ -205,9 +223,7 @@ class Receiver:
             customer, event.customer = event.customer, None
             event.visitor = event.signature = None
             kept.append(
-                encode(
-                    {"r": received, "s": teller.site.key, "v": who, "c": customer, "e": event}
-                )
+                encode({"r": received, "s": teller.site.key, "v": who, "c": customer, "e": event})
                 + b"\n"
             )
         return kept, wrong
@@ -332,24 +348,36 @@ async def answered(  # noqa: PLR0913, PLR0917  what an answer is made of
     await send({"type": "http.response.body", "body": body})
 
 
+def add_all(refused: Counter[tuple[str, str]]) -> None:
+    today = datetime.now(UTC).date()
+    for (key, reason), events in refused.items():
+        Refusal.add(key, today, reason, events)
+
+
 class Script:
     """Serves `hearwell.js` to any page."""
 
     def __init__(self) -> None:
         source = files("hearwell.web.collector").joinpath("hearwell.js")
-        self.body = source.read_bytes()
+        self.body = rjsmin.jsmin(source.read_text("utf-8")).encode()
+        self.packed = gzip.compress(self.body, 9)
         self.tag = b'"' + hashlib.sha256(self.body).hexdigest()[:16].encode() + b'"'
 
     async def __call__(self, scope: Scope, send: Send) -> None:
-        same = dict(scope["headers"]).get(b"if-none-match") == self.tag
+        asked = dict(scope["headers"])
+        same = asked.get(b"if-none-match") == self.tag
+        is_packed = b"gzip" in asked.get(b"accept-encoding", b"") and not same
+        body = b"" if same else self.packed if is_packed else self.body
         headers = [
             (b"content-type", b"text/javascript; charset=utf-8"),
             (b"cache-control", b"public, max-age=3600"),
             (b"cross-origin-resource-policy", b"cross-origin"),
             (b"x-content-type-options", b"nosniff"),
             (b"etag", self.tag),
+            (b"vary", b"Accept-Encoding"),
+            *([(b"content-encoding", b"gzip")] if is_packed else []),
         ]
         await send(
             {"type": "http.response.start", "status": 304 if same else 200, "headers": headers}
         )
-        await send({"type": "http.response.body", "body": b"" if same else self.body})
+        await send({"type": "http.response.body", "body": body})

@@ -24,6 +24,5 @@ class Refusal(models.Model):
 
     @classmethod
     def add(cls, site_key: str, day: date, reason: str, events: int) -> None:
-        about = {"site_key": site_key, "day": day, "reason": reason}
-        cls.objects.get_or_create(**about)
-        cls.objects.filter(**about).update(events=F("events") + events)
+        found, _made = cls.objects.get_or_create(site_key=site_key, day=day, reason=reason)
+        cls.objects.filter(pk=found.pk).update(events=F("events") + events)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
     path("", include("hearwell.web.inputs.urls")),
+    path("", include("hearwell.web.collector.urls")),
 ]
