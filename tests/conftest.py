@@ -11,6 +11,11 @@ from hearwell.cli import main
 from hearwell.lake.lake import Lake, create
 
 sys.path.append(str(Path(__file__).parent))  # the oracles are modules beside the tests
+sys.path.append(str(Path(__file__).parents[1] / "scripts"))
+
+from build_catalogues import LOCALE, compile_catalogues
+
+compile_catalogues(Path(__file__).parents[1] / LOCALE)
 
 USUAL = {
     "deadline": None,

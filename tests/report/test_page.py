@@ -130,7 +130,7 @@ def test_better_at_the_price_of_its_guardrail_is_said_first(tmp_path):
     assert better == "▲ better: wait time (ASA), p50 (but its guardrail got worse)"
     assert worse == "▼ worse: abandonment rate"
     told = tree.id("wait_time-p50").parent.one("strong").text
-    assert told == "It got better while its guardrail got worse. "
+    assert told == "It got better while its guardrail got worse."
 
 
 def test_what_was_left_out_is_told(lake, asked, tree):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from hearwell.cli.ask import question
+from hearwell.cli.ask import check, question
 from hearwell.cli.options import (
     DEFAULT_LAKE,
     AsOf,
@@ -20,6 +20,7 @@ from hearwell.cli.options import (
     Where,
 )
 from hearwell.errors import HearwellError
+from hearwell.language import ENGLISH, LANGUAGES, speaking
 
 PART = ".part"
 
@@ -48,6 +49,9 @@ def report(  # noqa: PLR0913, PLR0917
     title: Annotated[
         str, typer.Option("--title", help="Heading, such as your organisation's name.")
     ] = "Customer care",
+    language: Annotated[
+        str, typer.Option("--language", help="Language of the page: en, pa, be, ml, km or ur.")
+    ] = ENGLISH,
     *,
     benchmark: Benchmark = False,
     lake: LakeDir = DEFAULT_LAKE,
@@ -66,13 +70,14 @@ def report(  # noqa: PLR0913, PLR0917
     from hearwell.report.content import content  # noqa: PLC0415
     from hearwell.report.page import page  # noqa: PLC0415
 
+    check("--language", language, tuple(LANGUAGES))
     if out.is_dir() or not out.parent.is_dir():  # told before the questions, which take seconds
         raise NotWritten(out, "it is a folder" if out.is_dir() else "its folder does not exist")
     opened = open_lake(lake, as_of=as_of)
     if begins is None and ends is None:
         options["begins"], options["ends"] = last_days(opened)
     put = question(asked_for((), where or ()), options)
-    with Console(stderr=True).status("Asking the lake …"):
+    with Console(stderr=True).status("Asking the lake …"), speaking(language):
         found = content(opened, put, by or (), with_published=benchmark)
         written = page(found, title).encode("utf-8", "replace")
     write(out, written)

@@ -14,6 +14,8 @@ from hearwell.engine.reads import columns_of
 from hearwell.engine.rows import used_by
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext
+from hearwell.language.convention import listed, united
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import CalendarClock
 from hearwell.metrics.metric import Metric
@@ -67,11 +69,28 @@ def needed_for(metric: Metric) -> tuple[type[Record], ...]:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """What a metric misses that counts no row: records, values of a column, or fitting rows."""
+
+    records: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say it in the language that is spoken, with records and columns by their own names."""
+        if self.records:
+            return gettext("no records of {records}").format(records=united(self.records))
+        if self.columns:
+            told = gettext("no row that counts; nothing known of {columns}")
+            return told.format(columns=listed(self.columns))
+        return gettext("no row that counts")
+
+
+@dataclass(frozen=True)
 class Answerable:
     """What the lake can answer, and what the rest still needs."""
 
     metrics: list[str]
-    missing: dict[str, str]  # metric → what is missing
+    missing: dict[str, Lack]  # metric → what is missing
 
 
 def answerable(lake: Lake, only: type[Record] | None = None, teams: Teams = None) -> Answerable:
@@ -95,18 +114,17 @@ def answerable(lake: Lake, only: type[Record] | None = None, teams: Teams = None
     )
 
 
-def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> str:
-    """Say what a metric misses that counts no row: records, values of a column, or fitting rows."""
+def lacking(metric: Metric, filled: Mapping[str, set[str]]) -> Lack:
     sources = [each.table_name for each in needed_for(metric)]
     empty = [name for name in sources if not filled[name]]
     if empty:
-        return f"no records of {' and '.join(empty)}"
+        return Lack(records=tuple(empty))
     known = set().union(*(filled[name] for name in sources))
     read = used_by(Asked(metric, next(iter(metric.variants()))))
     unknown = sorted(read & set(metric.record.columns()) - known)
     if sources == [metric.record.table_name] and unknown:
-        return f"no row that counts; nothing known of {', '.join(unknown)}"
-    return "no row that counts"
+        return Lack(columns=tuple(unknown))
+    return Lack()
 
 
 def filled_columns(lake: Lake, record: type[Record], teams: Teams = None) -> set[str]:

@@ -4,19 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearwell.engine.answer import Answer
+from hearwell.language import gettext, gettext_noop, ngettext
+from hearwell.language.convention import noted
 from hearwell.metrics.metric import Better
 from hearwell.report.content import Content
 from hearwell.report.markup import Html, element
 from hearwell.report.name import place, title
-from hearwell.report.number import NOTHING, difference, interval, number, share_of
+from hearwell.report.number import (
+    NOTHING,
+    count,
+    difference,
+    differences,
+    interval,
+    number,
+    share_of,
+)
 from hearwell.report.verdict import verdict
 
 BETTER = {
-    Better.HIGHER: "higher is better",
-    Better.LOWER: "lower is better",
-    Better.IN_RANGE: "neither high nor low is better",
+    Better.HIGHER: gettext_noop("higher is better"),
+    Better.LOWER: gettext_noop("lower is better"),
+    Better.IN_RANGE: gettext_noop("neither high nor low is better"),
 }
-
 
 SHARED_BY = 3
 """What was left out of so many numbers alike is told once, below them."""
@@ -30,29 +39,36 @@ def card(content: Content, answers: list[Answer], name: str) -> list[Html]:
     """
     level = share_of(content.card.question.level)
     compared = content.is_compared
-    changes = [f"Change, {level} interval", ""] if compared else []
-    heads = ["Metric", f"Value, {level} interval", "n", *changes]
+    changes = [gettext("Change, {level} interval").format(level=level), ""] if compared else []
+    heads = [
+        gettext("Metric"),
+        gettext("Value, {level} interval").format(level=level),
+        "n",
+        *changes,
+    ]
     marks = [None, "figure", "figure", *(["figure", None] if compared else [])]
     cells = [
-        element("th", head or hidden("Verdict"), scope="col", role="columnheader", class_=each)
+        element(
+            "th", head or hidden(gettext("Verdict")), scope="col", role="columnheader", class_=each
+        )
         for head, each in zip(heads, marks, strict=True)
     ]
     shared = left_out_of_all(answers)
     table = element(
         "table",
-        element("caption", f"{name}, all metrics with data", class_="hidden"),
+        element(
+            "caption",
+            gettext("{question}, all metrics with data").format(question=name),
+            class_="hidden",
+        ),
         element("thead", element("tr", cells, role="row"), role="rowgroup"),
         element("tbody", [row(content, each, shared) for each in answers], role="rowgroup"),
         class_="card",
         role="table",
     )
-    return [
-        table,
-        *(
-            element("p", f"Of each of these l{text[1:]}.", class_="note")
-            for text in told_out(shared)
-        ),
-    ]
+    of_each = gettext("Of each of these left out: {reasons}.")
+    note = element("p", of_each.format(reasons=reasons(shared)), class_="note") if shared else None
+    return [table, *([note] if note else [])]
 
 
 def left_out_of_all(answers: list[Answer]) -> dict[str, int]:
@@ -69,9 +85,12 @@ def left_out(answer: Answer) -> dict[str, int]:
     return {reason: int(rows[0]) for reason, rows in answer.left_out.items() if rows[0]}
 
 
-def told_out(reasons: Mapping[str, int]) -> list[str]:
-    told = "; ".join(f"{rows:,} {reason}" for reason, rows in reasons.items())
-    return [f"left out: {told}"] if told else []
+def told_out(left: Mapping[str, int]) -> list[str]:
+    return [gettext("left out: {reasons}").format(reasons=reasons(left))] if left else []
+
+
+def reasons(left: Mapping[str, int]) -> str:
+    return noted(f"{count(rows)} {gettext(reason)}" for reason, rows in left.items())
 
 
 def hidden(text: str) -> Html:
@@ -96,7 +115,7 @@ def row(content: Content, answer: Answer, shared: Mapping[str, int]) -> Html:
             ],
             "value",
         ),
-        figure(f"{cell['n']:,}", "n"),
+        figure(count(cell["n"]), "n"),
     ]
     if content.is_compared:
         cells += [change(cell, answer), element("td", verdict(cell), role="cell", class_="shows")]
@@ -119,14 +138,19 @@ def change(cell: Mapping[str, Any], answer: Answer) -> Html:
     low, high = compared["low"], compared["high"]
     ends = None
     if low is not None and high is not None:
-        ends = f"{difference(low, unit)} … {difference(high, unit)}"
+        ends = differences(low, high, unit)
     told = value(compared["difference"], difference(compared["difference"], unit))
     return figure([told, element("span", ends, class_="note") if ends else ""], "change")
 
 
 def notes(content: Content, answer: Answer, shared: Mapping[str, int], *, few: bool) -> list[str]:
     """Say beside a number if it was made up, what was left out of it, and if its rows are few."""
-    reasons = {reason: rows for reason, rows in left_out(answer).items() if reason not in shared}
-    made_up = ["simulated, not measured"] if content.is_simulated(answer) else []
-    few_rows = [f"fewer than {content.settings.minimum_n} rows"] if few else []
-    return made_up + told_out(reasons) + few_rows
+    own = {reason: rows for reason, rows in left_out(answer).items() if reason not in shared}
+    made_up = [gettext("simulated, not measured")] if content.is_simulated(answer) else []
+    few_rows = [fewer_than(content.settings.minimum_n)] if few else []
+    return made_up + told_out(own) + few_rows
+
+
+def fewer_than(rows: int) -> str:
+    told = ngettext("fewer than {count} row", "fewer than {count} rows", rows)
+    return told.format(count=count(rows))

@@ -6,11 +6,13 @@ and stay a few kilobytes; what a library draws brings its own colours, fonts and
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import category
 
+from hearwell.language import gettext, ngettext
 from hearwell.metrics.metric import Unit
 from hearwell.report import day
 from hearwell.report.markup import Html, element
-from hearwell.report.number import marks, number
+from hearwell.report.number import count, marks, number
 from hearwell.report.scale import Scale, scale
 from hearwell.report.trend import Point, Trend
 
@@ -64,7 +66,7 @@ def line(  # noqa: PLR0913  two of them only for pictures beside each other
     values = values or scale(seen(trend, minimum_n), trend.unit)
     plane = Plane(max(room(values, trend.unit), left), values, len(points))
     pieces: list[Html | None] = [
-        element("title", told.partition(".")[0], id=f"{name}-t"),
+        element("title", told, id=f"{name}-t"),
         description(trend, name),
     ]
     pieces += lines_across(plane, trend.unit)
@@ -85,7 +87,7 @@ def line(  # noqa: PLR0913  two of them only for pictures beside each other
 
 def room(values: Scale, unit: Unit) -> float:
     """Return how much room the values of an axis need beside a picture."""
-    return max(map(len, marks(values.lines, unit))) * LETTER + 8
+    return max(map(letters, marks(values.lines, unit))) * LETTER + 8
 
 
 def seen(trend: Trend, minimum_n: int) -> Iterator[float | None]:
@@ -99,22 +101,33 @@ def seen(trend: Trend, minimum_n: int) -> Iterator[float | None]:
             yield from (point.low, point.high)
 
 
+def letters(label: str) -> int:
+    """Count what takes room: neither marks above and below letters nor those of direction do."""
+    return sum(category(each) not in {"Mn", "Cf"} for each in label)
+
+
 def description(trend: Trend, name: str) -> Html:
     known = trend.known
     low = min(known, key=lambda point: point.value or 0.0)
     high = max(known, key=lambda point: point.value or 0.0)
     told = [
-        f"{when}, {day.cell(point.begins, trend.grain)}: {number(point.value, trend.unit)}."
-        for when, point in (
-            ("First", known[0]),
-            ("lowest", low),
-            ("highest", high),
-            ("last", known[-1]),
+        template.format(
+            when=day.cell(point.begins, trend.grain), value=number(point.value, trend.unit)
+        )
+        for template, point in (
+            (gettext("First, {when}: {value}."), known[0]),
+            (gettext("lowest, {when}: {value}."), low),
+            (gettext("highest, {when}: {value}."), high),
+            (gettext("last, {when}: {value}."), known[-1]),
         )
     ]
-    missing = len(trend.points) - len(known)
-    gaps = f" {missing} of {len(trend.points)} have no value." if missing else ""
-    return element("desc", " ".join(told) + gaps, id=f"{name}-d")
+    missing, points = len(trend.points) - len(known), len(trend.points)
+    if missing:
+        gaps = ngettext(
+            "{missing} of {points} have no value.", "{missing} of {points} have no value.", missing
+        )
+        told.append(gaps.format(missing=count(missing), points=count(points)))
+    return element("desc", " ".join(told), id=f"{name}-d")
 
 
 def lines_across(plane: Plane, unit: Unit) -> list[Html]:
@@ -138,7 +151,7 @@ def dates(plane: Plane, trend: Trend) -> list[Html]:
         year = begins.year
         x = plane.x(place)
         label = name(begins, trend.grain)
-        width = len(label) * LETTER
+        width = letters(label) * LETTER
         middle = min(max(x, width / 2), WIDTH - width / 2)
         found.append(element("text", label, x=middle, y=HEIGHT - 5, text_anchor="middle"))
         floor = HEIGHT - BOTTOM

@@ -7,7 +7,7 @@ from datetime import datetime
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.ask import ask
 from hearwell.engine.benchmarks import Published, benchmarks
-from hearwell.engine.explain import filled_columns, lacking, made_from, needed_for, statements
+from hearwell.engine.explain import Lack, filled_columns, lacking, made_from, needed_for, statements
 from hearwell.engine.period import to_local
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.scorecard import SCORECARD
@@ -25,7 +25,7 @@ from hearwell.settings import Settings
 class Need:
     """Why a metric has no value, and the records that would have to be brought in for one."""
 
-    lacks: str
+    lacks: Lack
     empty: tuple[str, ...]
 
 

@@ -1,20 +1,18 @@
-"""Days as people read them. A report is the same whatever language its machine speaks."""
+"""Days as people read them, in the language that is spoken, whatever their machine speaks."""
 
 from datetime import date, datetime
 
 from hearwell.engine.period import Grain
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def day(at: date) -> str:
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
-
-
-def moment(at: datetime) -> str:
-    """Return a day, with the time unless that is midnight."""
-    time = f"{at:%H:%M}"
-    return day(at) if time == "00:00" else f"{day(at)}, {time}"
+from hearwell.language.date import (
+    day,
+    day_of_year,
+    moment,
+    month,
+    month_of_year,
+    quarter,
+    quarter_of_year,
+    year,
+)
 
 
 def told(text: str) -> str:
@@ -31,14 +29,21 @@ def cell(at: date, grain: Grain) -> str:
     """Return the name of the cell that begins on a day."""
     match grain:
         case "year":
-            return str(at.year)
+            return year(at)
         case "quarter":
-            return f"Q{(at.month + 2) // 3} {at.year}"
+            return quarter(at)
         case "month":
-            return f"{MONTHS[at.month - 1]} {at.year}"
+            return month(at)
     return day(at)
 
 
 def short(at: date, grain: Grain) -> str:
     """Return the name of a cell for an axis, where the year is told once."""
-    return cell(at, grain).removesuffix(f" {at.year}")
+    match grain:
+        case "year":
+            return year(at)
+        case "quarter":
+            return quarter_of_year(at)
+        case "month":
+            return month_of_year(at)
+    return day_of_year(at)

@@ -1,10 +1,12 @@
 """What each number means, to whom it is credited, and how it is counted, down to the SQL."""
 
 from hearwell.engine.answer import Answer
+from hearwell.language import ENGLISH, gettext
+from hearwell.language.convention import noted
 from hearwell.report.card import BETTER
 from hearwell.report.content import Content
-from hearwell.report.markup import Html, Pieces, element
-from hearwell.report.name import definition, labelled, place, spaced, title
+from hearwell.report.markup import Html, Pieces, element, filled
+from hearwell.report.name import definition, labelled, meanings, place, spaced, title
 
 
 def definitions(content: Content) -> Html | None:
@@ -15,7 +17,7 @@ def definitions(content: Content) -> Html | None:
         together.setdefault(each.asked.metric.name, []).append(each)
     return element(
         "section",
-        element("h2", "Definitions", id="definitions"),
+        element("h2", gettext("Definitions"), id="definitions"),
         [defined(content, answers) for answers in together.values()],
         class_="definitions",
         aria_labelledby="definitions",
@@ -29,17 +31,19 @@ def defined(content: Content, answers: list[Answer]) -> Html:
     if metric.guardrail in shown:
         partner = element("a", partner, href=f"#definition-{metric.guardrail}")
     facts: dict[str, Pieces] = {
-        "Shown": [variant(content, each) for each in answers],
-        "Credited to": metric.credits,
-        "Date that counts": element("code", dates(answers)),
-        "Counted over": element("code", metric.record.table_name),
-        "Guardrail": [partner, " must not get worse when this gets better"],
-        "Source": metric.source,
+        gettext("Shown"): [variant(content, each) for each in answers],
+        gettext("Credited to"): gettext(metric.credits),
+        gettext("Date that counts"): element("code", dates(answers)),
+        gettext("Counted over"): element("code", metric.record.table_name),
+        gettext("Guardrail"): filled(
+            gettext("{metric} must not get worse when this gets better"), metric=partner
+        ),
+        gettext("Source"): element("span", metric.source, lang=ENGLISH, dir="ltr"),
     }
     return element(
         "article",
         element("h3", labelled(metric), id=definition(metric)),
-        [element("p", each.replace("\n", " ")) for each in metric.meaning.split("\n\n")],
+        [element("p", each) for each in meanings(metric)],
         element("dl", [[element("dt", term), element("dd", told)] for term, told in facts.items()]),
         [queries(content, each) for each in answers],
         aria_labelledby=definition(metric),
@@ -51,7 +55,8 @@ def variant(content: Content, answer: Answer) -> Html:
     return element(
         "div",
         element("a", name, href=f"#{place(answer.asked)}"),
-        f": {answer.meaning}; {BETTER[answer.better]}",
+        ": ",
+        noted((gettext(answer.meaning), gettext(BETTER[answer.better]))),
     )
 
 
@@ -69,7 +74,7 @@ def queries(content: Content, answer: Answer) -> Html:
     texts = [element("pre", element("code", each)) for each in content.statements[answer.asked]]
     return element(
         "details",
-        element("summary", f"SQL of {name}"),
-        element("p", "For the year 2026, without filters.", class_="note"),
+        element("summary", gettext("SQL of {metric}").format(metric=name)),
+        element("p", gettext("For the year 2026, without filters."), class_="note"),
         texts,
     )

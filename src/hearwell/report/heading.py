@@ -3,14 +3,25 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hearwell.language import gettext, gettext_noop
+from hearwell.language.convention import listed
+from hearwell.language.date import moment
 from hearwell.metrics.metric import Question
 from hearwell.report import day
 from hearwell.report.content import Content, verdict_of
-from hearwell.report.markup import Html, element, own
-from hearwell.report.name import place, spaced, title
-from hearwell.report.verdict import SIGNS
+from hearwell.report.markup import Html, Pieces, element, enumerated, filled
+from hearwell.report.name import named, place, spaced, title
+from hearwell.report.number import count
+from hearwell.report.verdict import SIGNS, WORDS
 
-AGAINST = {"previous": "the period before", "year": "the same period a year ago"}
+AGAINST = {
+    "previous": gettext_noop("the period before"),
+    "year": gettext_noop("the same period a year ago"),
+}
+NO_ROWS = {
+    "previous": gettext_noop("the period before, of which there are no rows"),
+    "year": gettext_noop("the same period a year ago, of which there are no rows"),
+}
 
 
 def heading(content: Content, name: str) -> Html:
@@ -24,33 +35,43 @@ def told_of(content: Content) -> Iterator[tuple[str, Html | str | list[Html]]]:
     """Give what a reader must know before the first number, as terms and what is told of them."""
     card = content.card
     question = card.question
-    yield "Period", period(content)
-    yield "Zone", card.zone
+    yield gettext("Period"), period(content)
+    yield gettext("Zone"), card.zone
     if question.compare:
-        against = AGAINST[question.compare]
-        none = f"{against}, of which there are no rows"
-        yield "Compared with", against if content.is_compared else none
+        against = AGAINST if content.is_compared else NO_ROWS
+        yield gettext("Compared with"), gettext(against[question.compare])
     if question.where:
         yield (
-            "Only rows with",
+            gettext("Only rows with"),
             [
-                element("div", f"{spaced(dimension)}: ", own(value or None))
+                element("div", f"{spaced(dimension)}: ", filtered(content, dimension, value))
                 for dimension, value in question.where
             ],
         )
     if question.clock == "business":
-        yield "Clock", "business time, where a duration can be told by it"
+        yield gettext("Clock"), gettext("business time, where a duration can be told by it")
     made_up = [each.metric for each in question.asked if each.metric.name in card.simulated]
     if made_up:
-        names = ", ".join(spaced(metric.name) for metric in dict.fromkeys(made_up))
-        yield "Simulated, not measured", names
-    taken = f", taken {day.moment(content.taken_at)}" if content.taken_at else ""
-    asked = f", asked for as of {content.as_of}" if content.as_of else ""
-    yield "State of the lake", f"snapshot {card.snapshot}{taken}{asked}"
+        names = listed(spaced(metric.name) for metric in dict.fromkeys(made_up))
+        yield gettext("Simulated, not measured"), names
+    yield gettext("State of the lake"), listed(state(content))
     fresh = content.card.newest
     if fresh:
-        yield "Newest", list(freshness(fresh))
-        yield "Received", " to ".join(received(fresh))
+        yield gettext("Newest"), list(freshness(fresh))
+        yield gettext("Received"), span(*received(fresh))
+
+
+def filtered(content: Content, dimension: str, value: str) -> Html:
+    record = content.card.question.asked[0].metric.record
+    return named(record, dimension, value or None)
+
+
+def state(content: Content) -> Iterator[str]:
+    yield gettext("snapshot {number}").format(number=content.card.snapshot)
+    if content.taken_at:
+        yield gettext("taken {moment}").format(moment=moment(content.taken_at))
+    if content.as_of:
+        yield gettext("asked for as of {moment}").format(moment=content.as_of)
 
 
 def freshness(fresh: Mapping[str, Mapping[str, str | None]]) -> Iterator[Html]:
@@ -64,16 +85,21 @@ def received(fresh: Mapping[str, Mapping[str, str | None]]) -> list[str]:
     times = sorted(
         datetime.fromisoformat(each["received"]) for each in fresh.values() if each["received"]
     )
-    return list(dict.fromkeys(day.moment(each) for each in (times[0], times[-1])))
+    return list(dict.fromkeys(moment(each) for each in (times[0], times[-1])))
 
 
 def period(content: Content) -> str:
     question = content.card.question
     if not question.begins and not question.ends:
-        return "all there is"
-    begins = day.asked(question.begins) if question.begins else "the beginning"
-    ends = day.asked(question.ends) if question.ends else "now"
-    return f"{begins} to {ends}"
+        return gettext("all there is")
+    begins = day.asked(question.begins) if question.begins else gettext("the beginning")
+    ends = day.asked(question.ends) if question.ends else gettext("now")
+    return span(begins, ends)
+
+
+def span(begins: str, ends: str | None = None) -> str:
+    """Tell two ends of a time, which may be one."""
+    return gettext("{begins} to {ends}").format(begins=begins, ends=ends) if ends else begins
 
 
 def changes(content: Content) -> Html | None:
@@ -81,47 +107,51 @@ def changes(content: Content) -> Html | None:
     if not content.is_compared:
         return None
     told = [
-        element("li", element("b", f"{SIGNS[word]} {word}"), ": ", links(content, word))
+        element("li", signed(word), ": ", links(content, word))
         for word in ("better", "worse", "changed")
         if word != "changed" or any(verdict_of(each) == word for each in content.counted)
     ]
     silent = sum(verdict_of(each) == "no evidence" for each in content.counted)
     without = sum(verdict_of(each) is None for each in content.counted)
-    rest = [
-        element(
-            "li", element("b", f"{SIGNS['no evidence']} no evidence"), f" of a change: {silent}"
-        )
-    ]
+    none = gettext("{no_evidence} of a change: {count}")
+    rest = [element("li", filled(none, no_evidence=signed("no evidence"), count=count(silent)))]
     if without:
-        rest.append(element("li", f"nothing to compare with: {without}"))
+        told_of_none = gettext("nothing to compare with: {count}").format(count=count(without))
+        rest.append(element("li", told_of_none))
     return element(
         "section",
-        element("h2", "What changed", id="changed"),
+        element("h2", gettext("What changed"), id="changed"),
         element("ul", told, rest, class_="changes"),
         aria_labelledby="changed",
     )
 
 
-def links(content: Content, word: str) -> Html | str | list[Html | str]:
+def signed(word: str) -> Html:
+    return element("b", f"{SIGNS[word]} {gettext(WORDS[word])}")
+
+
+def links(content: Content, word: str) -> Pieces:
     asked = content.card.question.asked
-    found = [each for each in content.counted if verdict_of(each) == word]
-    told: list[Html | str] = []
-    for each in found:
-        href = f"#{place(each.asked)}"
-        told += [", " if told else "", element("a", title(each.asked, asked), href=href)]
-        if word == "better" and content.worse_partners(each):
-            told.append(" (but its guardrail got worse)")
-    return told or "nothing"
+    told: list[Pieces] = []
+    for each in content.counted:
+        if verdict_of(each) == word:
+            link = element("a", title(each.asked, asked), href=f"#{place(each.asked)}")
+            paid = word == "better" and content.worse_partners(each)
+            warned = gettext("{metric} (but its guardrail got worse)")
+            told.append(filled(warned, metric=link) if paid else link)
+    return enumerated(told) or gettext("nothing")
 
 
 def contents(content: Content) -> Html:
     """Link to the questions and to what comes after them."""
-    entries = [element("li", element("a", q.value, href=f"#{anchor(q)}")) for q in Question]
+    entries = [
+        element("li", element("a", gettext(q.value), href=f"#{anchor(q)}")) for q in Question
+    ]
     if content.needs or content.unfit:
-        entries.append(element("li", element("a", "Without data", href="#without-data")))
+        entries.append(element("li", element("a", gettext("Without data"), href="#without-data")))
     if content.counted:
-        entries.append(element("li", element("a", "Definitions", href="#definitions")))
-    return element("nav", element("ul", entries), aria_label="In this report")
+        entries.append(element("li", element("a", gettext("Definitions"), href="#definitions")))
+    return element("nav", element("ul", entries), aria_label=gettext("In this report"))
 
 
 def anchor(question: Question) -> str:

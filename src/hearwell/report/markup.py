@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from html import escape
+from string import Formatter
+
+from hearwell.language import gettext
+from hearwell.language.convention import comma
 
 VOID = {"meta"}
 SHAPES = {"circle", "line", "path", "rect"}
@@ -57,11 +61,28 @@ def joined(content: Pieces) -> Html:
     return Html("".join(joined(each) for each in content))
 
 
+def filled(template: str, **pieces: Pieces) -> Html:
+    """Put pieces where a template has their names in braces.
+
+    Sentences stay whole so, and every language has its own order in them.
+    """
+    told: list[Pieces] = []
+    for words, name, _, _ in Formatter().parse(template):
+        told += [words, pieces[name] if name else None]
+    return joined(told)
+
+
+def enumerated(pieces: Iterable[Pieces]) -> list[Pieces]:
+    """Return pieces with what stands between the parts of a list."""
+    told = [part for piece in pieces for part in (comma(), piece)]
+    return told[1:]
+
+
 def own(text: str | None) -> Html:
     """Write text of the organisation's own, in any script, so that it does not turn what follows.
 
     Nothing is known of a value that is None.
     """
     if text is None:
-        return element("i", "not known")
-    return element("bdi", text) if text.strip() else element("i", "empty")
+        return element("i", gettext("not known"))
+    return element("bdi", text) if text.strip() else element("i", gettext("empty"))

@@ -3,28 +3,31 @@
 from importlib.resources import files
 
 from hearwell import __version__
+from hearwell.language import direction, gettext, gettext_noop, spoken
+from hearwell.language.convention import listed, noted, united
 from hearwell.metrics.metric import Metric, Question
 from hearwell.report import day
 from hearwell.report.card import card
 from hearwell.report.content import Content, Need
 from hearwell.report.definition import definitions
 from hearwell.report.heading import anchor, changes, contents, heading, period
-from hearwell.report.markup import Html, Pieces, element, joined
+from hearwell.report.markup import Html, element, filled, joined
 from hearwell.report.name import labelled, spaced
 from hearwell.report.tile import tile
 
-TITLE = "Customer care"
+TITLE = gettext_noop("Customer care")
 
 
 def page(content: Content, title: str = TITLE) -> str:
-    """Write the report.
+    """Write the report in the language that is spoken.
 
     Args:
         title: its heading, such as the organisation's name.
 
     """
+    title, language = gettext(title) if title == TITLE else title, spoken.get()
     body = [
-        element("a", "Skip to the numbers", href="#numbers", class_="skip"),
+        element("a", gettext("Skip to the numbers"), href="#numbers", class_="skip"),
         heading(content, title),
         contents(content),
         element(
@@ -39,8 +42,10 @@ def page(content: Content, title: str = TITLE) -> str:
         ),
         element(
             "footer",
-            f"Made by Hearwell {__version__} from what the lake held; nothing in "
-            "this page is fetched from elsewhere.",
+            gettext(
+                "Made by Hearwell {version} from what the lake held; nothing in this page is "
+                "fetched from elsewhere."
+            ).format(version=__version__),
         ),
     ]
     return (
@@ -49,8 +54,8 @@ def page(content: Content, title: str = TITLE) -> str:
             "html",
             element("head", head(content, title)),
             element("body", body),
-            lang="en",
-            dir="ltr",
+            lang=language,
+            dir=direction(language),
         )
         + "\n"
     )
@@ -63,7 +68,7 @@ def head(content: Content, title: str) -> list[Html]:
         element("meta", charset="utf-8"),
         element("meta", name_="viewport", content_="width=device-width, initial-scale=1"),
         element("meta", name_="color-scheme", content_="light dark"),
-        element("title", f"{title}, {period(content)}"),
+        element("title", listed((title, period(content)))),
         element("style", Html(style)),
     ]
 
@@ -72,11 +77,12 @@ def question(content: Content, asked: Question) -> Html:
     """Write one of the five questions: its scorecard, and the pictures of each number."""
     where = anchor(asked)
     own = [each for each in content.counted if each.asked.metric.question is asked]
-    nothing = element("p", "No metric with data answers this question yet.", class_="note")
+    nothing = element("p", gettext("No metric with data answers this question yet."), class_="note")
+    name = gettext(asked.value)
     return element(
         "section",
-        element("h2", asked.value, id=where),
-        card(content, own, asked.value) if own else nothing,
+        element("h2", name, id=where),
+        card(content, own, name) if own else nothing,
         element("div", [tile(content, each) for each in own], class_="tiles") if own else None,
         class_="question" if own else "question silent",
         aria_labelledby=where,
@@ -89,27 +95,43 @@ def empty(content: Content) -> Html:
     if newest:
         return element(
             "p",
-            "There is nothing to count in this period; the newest row is of "
-            f"{day.told(max(newest))}. Let the period hold it, or leave out ",
-            [element("code", "--from"), " and ", element("code", "--to")],
-            " for the last 28 days of which there is anything.",
+            filled(
+                gettext(
+                    "There is nothing to count in this period; the newest row is of {day}. Let the "
+                    "period hold it, or leave out {begins} and {ends} for the last 28 days of "
+                    "which there is anything."
+                ),
+                day=day.told(max(newest)),
+                begins=element("code", "--from"),
+                ends=element("code", "--to"),
+            ),
             class_="empty",
         )
     if content.card.question.where:
         return element(
             "p",
-            "No row has these values. See that ",
-            element("code", "--where"),
-            " is spelled as the rows are, or leave it out.",
+            filled(
+                gettext(
+                    "No row has these values. See that {option} is spelled as the rows are, or "
+                    "leave it out."
+                ),
+                option=element("code", "--where"),
+            ),
             class_="empty",
         )
     return element(
         "p",
-        "The lake has nothing yet that could be counted. Bring something in: ",
-        element("code", "hearwell import FILE --as call"),
-        " proposes a mapping and shows it beside five rows. The same works for surveys and cases; ",
-        element("code", "hearwell sync asterisk"),
-        " reads a telephone system's own log. Then write this report again.",
+        filled(
+            gettext(
+                "The lake has nothing yet that could be counted. Bring something in: {import} "
+                "proposes a mapping and shows it beside five rows. The same works for surveys and "
+                "cases; {sync} reads a telephone system's own log. Then write this report again."
+            ),
+            **{
+                "import": element("code", "hearwell import FILE --as call"),
+                "sync": element("code", "hearwell sync asterisk"),
+            },
+        ),
         class_="empty",
     )
 
@@ -122,15 +144,18 @@ def without_data(content: Content) -> Html | None:
     for metric, need in content.needs.items():
         together.setdefault(needed(content, metric, need), []).append(metric)
     if content.unfit:
-        together[Html("cannot be filtered by what was asked for")] = list(content.unfit)
+        unfit = joined(gettext("cannot be filtered by what was asked for"))
+        together[unfit] = list(content.unfit)
     entries = [
-        element("li", element("b", ", ".join(map(labelled, metrics))), ": ", told)
+        element("li", element("b", listed(map(labelled, metrics))), ": ", told)
         for told, metrics in together.items()
     ]
     return element(
         "section",
-        element("h2", "Without data", id="without-data"),
-        element("p", "Metrics of the scorecard that count nothing here, and what they need."),
+        element("h2", gettext("Without data"), id="without-data"),
+        element(
+            "p", gettext("Metrics of the scorecard that count nothing here, and what they need.")
+        ),
         element("ul", entries),
         class_="without",
         aria_labelledby="without-data",
@@ -138,12 +163,19 @@ def without_data(content: Content) -> Html | None:
 
 
 def needed(content: Content, metric: Metric, need: Need) -> Html:
-    told: list[Pieces] = [need.lacks]
+    told = [joined(str(need.lacks))]
     if need.empty:
         first, *others = need.empty
-        told += ["; ", element("code", f"hearwell import FILE --as {first}"), " brings some in"]
-        told += [f", and so for {' and '.join(others)}"] if others else []
+        brings = (
+            gettext("{command} brings some in, and so for {others}")
+            if others
+            else gettext("{command} brings some in")
+        )
+        command = element("code", f"hearwell import FILE --as {first}")
+        told.append(filled(brings, command=command, others=united(others) if others else None))
     fresh = content.card.freshness.get(metric.record.table_name, {}).get("newest")
     if not need.empty and fresh:
-        told.append(f"; the newest {spaced(metric.record.table_name)} is of {day.told(fresh)}")
-    return joined(told)
+        newest = gettext("the newest {record} is of {day}")
+        record = spaced(metric.record.table_name)
+        told.append(filled(newest, record=record, day=day.told(fresh)))
+    return Html(noted(told))

@@ -68,9 +68,9 @@ def sites(request: SignedIn) -> HttpResponse:
 
 @at_least(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
-def site(request: SignedIn, pk: int) -> HttpResponse:
+def site(request: SignedIn, number: int) -> HttpResponse:
     """Show what to put into a site's pages; change it; hand out a key for its servers, once."""
-    found = get_object_or_404(Site, pk=pk)
+    found = get_object_or_404(Site, pk=number)
     form, server_key = SiteForm(instance=found), None
     if request.method == "POST" and "server_key" in request.POST:
         with transaction.atomic():

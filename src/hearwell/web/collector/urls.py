@@ -6,5 +6,5 @@ from hearwell.web.collector import pages
 
 urlpatterns = [
     path("sites/", pages.sites, name="sites"),
-    path("sites/<int:pk>/", pages.site, name="site"),
+    path("sites/<int:number>/", pages.site, name="site"),
 ]

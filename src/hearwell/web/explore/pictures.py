@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.period import cell_after
 from hearwell.lake.lake import Lake
+from hearwell.language.convention import listed, noted
 from hearwell.metrics.metric import Better, Unit
 from hearwell.report.breakdown import Breakdown, Group
 from hearwell.report.chart import line, room, seen
@@ -130,7 +131,7 @@ def lines(lake: Lake, answers: Answers, counted: Sequence[Answer], prefix: str) 
     for number, each in enumerate(found):
         told = title(each.answer.asked, answers.question.asked)
         about = [told, "; ", own(each.group)] if answers.question.by else [told]
-        words = "; ".join(
+        words = noted(
             [_("with its {level} interval").format(level=level), *remarks(each.trend, minimum_n)]
         )
         drawn.append(
@@ -183,13 +184,9 @@ def groups(lake: Lake, answers: Answers, answer: Answer, overall: float | None) 
     drawn = found.ranked or found.groups
     ends = [group.cell[end] for group in drawn for end in ("value", "low", "high")]
     values = scale([*ends, 0.0 if found.unit is Unit.COUNT else overall], found.unit)
-    shown = found.groups[:MOST_GROUPS]
-    rows = [
-        group_row(group, found, values, overall, "few" if group in found.small else None)
-        for group in shown
-    ]
-    if found.unknown is not None:
-        rows.append(group_row(found.unknown, found, values, overall, "unknown"))
+    shown = [*found.groups[:MOST_GROUPS], *([found.unknown] if found.unknown else [])]
+    record = answer.asked.metric.record
+    rows = [group_row(record, group, found, values, overall) for group in shown]
     told = title(answer.asked, answers.question.asked)
     level = share_of(answers.question.level)
     heads = [
@@ -218,6 +215,7 @@ def ranked(answer: Answer, answers: Answers, minimum_n: int) -> Breakdown:
     named = sorted((group for group in found if group.name is not None), key=lambda g: g.name or "")
     large = [g for g in named if g.n >= minimum_n and g.cell["value"] is not None]
     sign = 1 if answer.better is Better.LOWER else -1
+    by = answers.question.by
 
     def order(group: Group) -> tuple[bool, float]:
         believed = group.cell["shrunken"]
@@ -229,7 +227,7 @@ def ranked(answer: Answer, answers: Answers, minimum_n: int) -> Breakdown:
         )
 
     return Breakdown(
-        ", ".join(answers.question.by),
+        by[0] if len(by) == 1 else listed(map(spaced, by)),
         answer.unit,
         answer.better,
         tuple(sorted(large, key=order)),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("hearwell.web.read.urls")),
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
+    path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
     path("", include("hearwell.web.collector.urls")),
 ]
