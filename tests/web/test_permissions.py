@@ -61,6 +61,12 @@ MATRIX = {
     # The collector
     "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/": {"GET": LEAD},
+    "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     # Accounts
     "people/": {"GET": ADMINISTRATOR},
     "people/invite/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
