@@ -2,7 +2,7 @@
 
 import typer
 
-from hearwell.cli.why import change, deal_breakers, drivers, everyone
+from hearwell.cli.why import change, deal_breakers, drivers, everyone, products
 from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.staffing import staffing
@@ -25,6 +25,7 @@ why_app.command("change")(change.change)
 why_app.command("drivers")(drivers.drivers)
 why_app.command("deal-breakers")(deal_breakers.deal_breakers)
 why_app.command("everyone")(everyone.everyone)
+why_app.command("products")(products.products)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
