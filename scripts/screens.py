@@ -22,6 +22,7 @@ PAGES = {
     "rows": "/metric/wait_time/rows/",
     "staffing": "/staffing/",
     "help-centre": "/help-centre/",
+    "api": "/api/",
     "people": "/people/",
     "invite": "/people/invite/",
     "person": "/people/1/",

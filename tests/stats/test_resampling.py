@@ -37,3 +37,10 @@ def test_power_by_simulation():
     effect = proportion_effectsize(0.30, 0.25)
     oracle = NormalIndPower().power(effect, nobs1=1000, alpha=0.05, ratio=1)
     assert abs(oracle - power_of_two_shares(0.30, 0.25, 1000, 1000, 0.95)) < 0.01
+
+
+def test_what_no_draw_knows_has_no_interval():
+    """And makes no noise."""
+    found = Resampled(np.array([1.0, np.nan]), np.array([[1.0, np.nan], [2, np.nan], [3, np.nan]]))
+    assert_allclose([1.05, np.nan], found.interval(0.95).low)
+    assert_allclose([1, np.nan], found.error)

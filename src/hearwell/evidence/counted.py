@@ -101,11 +101,15 @@ def filled(column: Any) -> Any:
 
 
 @contextmanager
-def counted(lake: Lake, question: Question, keep: Sequence[str] = ()) -> Iterator[Counted]:
+def counted(
+    lake: Lake, question: Question, keep: Sequence[str] = (), dated_by: str | None = None
+) -> Iterator[Counted]:
     """Make the table of the rows that the question's one metric counts.
 
     Args:
         keep: columns and dimensions of the record that the table shall have.
+        dated_by: the instant by which rows belong to a period, if another than the metric's. Then
+            all rows of the period are there, and over and under are null for those not counted.
 
     Raises:
         NotAMean, NothingCounted, TooFewToShow, BadQuestion.
@@ -118,7 +122,7 @@ def counted(lake: Lake, question: Question, keep: Sequence[str] = ()) -> Iterato
             for source in cohort.SOURCES:
                 lake.use(source)
         with readable(lake, record):
-            frame, variant, query = rows_of(lake, question, keep)
+            frame, variant, query = rows_of(lake, question, keep, dated_by)
             lake.connection.execute(f"create or replace temp table {ROWS} as {query}")
         try:
             counts = lake.connection.execute(
@@ -135,12 +139,14 @@ def counted(lake: Lake, question: Question, keep: Sequence[str] = ()) -> Iterato
             lake.connection.execute(f"drop table if exists temp.{ROWS}")
 
 
-def rows_of(lake: Lake, question: Question, keep: Sequence[str]) -> tuple[Frame, Variant, str]:
+def rows_of(
+    lake: Lake, question: Question, keep: Sequence[str], instead: str | None
+) -> tuple[Frame, Variant, str]:
     """Return how rows become cells, the metric over them, and the SQL of what each row adds."""
     (asked,) = question.asked
     record = asked.metric.record
     usual = asked.metric.variants()[asked.variant]
-    dated_by = usual.dated_by or asked.metric.dated_by
+    dated_by = instead or usual.dated_by or asked.metric.dated_by
     bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
     frame = framed(lake, replace(question, by=(), grain="none"), dated_by, bounds)
     frame = replace(frame, by=tuple(keep))
@@ -148,6 +154,8 @@ def rows_of(lake: Lake, question: Question, keep: Sequence[str]) -> tuple[Frame,
     table = unbound_facts(record, frame, list(spans))
     variant = formula(lake, question, asked, table).variant
     made = selected(asked, variant, table, keep)
+    if instead is None:
+        made = made.filter(made.over.notnull(), made.under.notnull())
     return frame, variant, f"with {FACTS} as ({sql(facts(record, frame, spans))}) {sql(made)}"
 
 
@@ -162,7 +170,7 @@ def selected(asked: Asked, variant: Variant, table: Expr, keep: Sequence[str]) -
     row = ibis.literal("\t").join([table[name].cast("string") for name in row_key(record)])
     bucket = whose.coalesce(row).hash() % GROUPS  # of a hash with a sign
     over, under = linear.over.cast("float64"), linear.under.cast("float64")
-    return table.filter(over.notnull(), under.notnull()).select(
+    return table.select(
         cell=table.cell,
         customer=customer,
         bucket=((bucket + GROUPS) % GROUPS).cast("int64"),

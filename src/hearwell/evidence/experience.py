@@ -55,18 +55,19 @@ HAPPENED = {
     )
 }
 
-BY_CALL = f"""
+BY_CALL = """
 with of_answer as (
-    select r.survey_id, r.source, r.answered_at, r.call_id, null as case_id from {ROWS} as r
+    select r.survey_id, r.source, r.{moment} as known_at, r.call_id, null as case_id
+    from {rows} as r
     where r.call_id is not null
     union all
-    select r.survey_id, r.source, r.answered_at, null, r.case_id from {ROWS} as r
+    select r.survey_id, r.source, r.{moment}, null, r.case_id from {rows} as r
     where r.case_id is not null
 ), found as (
-    select a.source, a.survey_id, a.answered_at, c.* exclude (source) from of_answer as a
+    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
     join call as c on c.source = a.source and c.call_id = a.call_id
     union
-    select a.source, a.survey_id, a.answered_at, c.* exclude (source) from of_answer as a
+    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
     join call as c on c.source = a.source and c.case_id = a.case_id
 )
 select source, survey_id, min(entered_at) as entered_at,
@@ -74,43 +75,43 @@ select source, survey_id, min(entered_at) as entered_at,
     max(attempt)::double as tries,
     (count(*) - count(distinct call_id))::double as transfers,
     count(distinct agent_id)::double as agents
-from found where entered_at <= answered_at group by all
+from found where entered_at <= known_at group by all
 """
 
-BY_CASE = f"""
+BY_CASE = """
 select r.source, r.survey_id, any_value(c.opened_at) as opened_at,
     any_value(c.agents)::double as agents,
     any_value(epoch(c.first_reply_at - c.first_contact_at)) as first_response_time,
-    any_value(epoch(c.first_solved_at - c.opened_at)) filter (c.first_solved_at <= r.answered_at)
+    any_value(epoch(c.first_solved_at - c.opened_at)) filter (c.first_solved_at <= r.{moment})
         as time_to_resolution,
     any_value(c.customer_messages)::double as messages
-from {ROWS} as r join case_fact as c on c.source = r.source and c.case_id = r.case_id
+from {rows} as r join case_fact as c on c.source = r.source and c.case_id = r.case_id
 group by all
 """
 
-BY_ORDER = f"""
+BY_ORDER = """
 select r.source, r.survey_id,
     bool_or(case
         when o.delivered_at <= o.promised_at then false
-        when o.delivered_at > o.promised_at and r.answered_at > o.promised_at then true
+        when o.delivered_at > o.promised_at and r.{moment} > o.promised_at then true
     end)::double as late_delivery,
-    max(epoch(least(o.delivered_at, r.answered_at) - o.ordered_at))
+    max(epoch(least(o.delivered_at, r.{moment}) - o.ordered_at))
         filter (o.delivered_at is not null) as delivery_time
-from {ROWS} as r join "order" as o on o.source = r.source and o.order_id = r.order_id
+from {rows} as r join "order" as o on o.source = r.source and o.order_id = r.order_id
 group by all
 """
 """What came late had not come when it was due; who answered before that could not tell. Of what
 never came it is not known whether it was cancelled."""
 
-TOGETHER = f"""
+TOGETHER = """
 with began as (
     select r.source, r.survey_id, r.customer_id, least(c.opened_at, t.entered_at) as began_at
-    from {ROWS} as r
+    from {rows} as r
     left join by_case as c using (source, survey_id)
     left join by_call as t using (source, survey_id)
 ), read as (
     select b.source, b.survey_id,
-        v.opened_at >= b.began_at - interval {READ_WITHIN_HOURS} hours as is_read
+        v.opened_at >= b.began_at - interval {read_within} hours as is_read
     from began as b asof left join (
         select customer_id, opened_at from article_view where customer_id is not null
     ) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
@@ -123,7 +124,7 @@ select r.*,
     if(exists (from article_view where customer_id is not null),
         if(a.survey_id is null, null, coalesce(a.is_read, false)::double), null)
         as article_read_before
-from {ROWS} as r
+from {rows} as r
 left join by_case as c using (source, survey_id)
 left join by_call as t using (source, survey_id)
 left join by_order as o using (source, survey_id)
@@ -132,11 +133,12 @@ left join read as a using (source, survey_id)
 
 
 @contextmanager
-def experienced(rows: Counted) -> Iterator[str]:
+def experienced(rows: Counted, moment: str = "answered_at") -> Iterator[str]:
     """Make the table `experience`: counted answers, with what had happened; return its name.
 
     Args:
         rows: of surveys, with the columns KEEP.
+        moment: the column of the instant up to which things had happened.
 
     """
     lake = rows.lake
@@ -145,7 +147,8 @@ def experienced(rows: Counted) -> Iterator[str]:
         for record in (Call, Order, ArticleView):
             lake.use(record)
         with readable(lake, CaseFact):
-            for name, query in made.items():
+            for name, template in made.items():
+                query = template.format(rows=ROWS, moment=moment, read_within=READ_WITHIN_HOURS)
                 lake.connection.execute(f"create or replace temp table {name} as {query}")
         yield EXPERIENCE
     finally:

@@ -9,6 +9,7 @@ itself known to 2.2 %. The rows of one person stay together.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hearwell.stats.interval import FloatArray, Interval
 
@@ -38,15 +39,21 @@ class Resampled:
 
     def interval(self, level: float) -> Interval:
         """Return the stretch in which the middle draws lie (percentile method)."""
-        with np.errstate(invalid="ignore"):
-            low, high = np.nanquantile(self.draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        return Interval(low, high)
+        known, draws = self.known_draws
+        low, high = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return Interval(np.where(known, low, np.nan), np.where(known, high, np.nan))
 
     @property
     def error(self) -> FloatArray:
         """Standard error."""
-        found: FloatArray = np.nanstd(self.draws, axis=0, ddof=1)
-        return found
+        known, draws = self.known_draws
+        return np.where(known, np.nanstd(draws, axis=0, ddof=1), np.nan)
+
+    @property
+    def known_draws(self) -> tuple[NDArray[np.bool_], FloatArray]:
+        """Say which numbers have a value in two draws at least; 0 in all draws of the others."""
+        known = (~np.isnan(self.draws)).sum(axis=0) > 1
+        return known, np.where(known, self.draws, 0.0)
 
     @property
     def p(self) -> FloatArray:

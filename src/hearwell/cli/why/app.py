@@ -2,8 +2,9 @@
 
 import typer
 
-from hearwell.cli.why import change, deal_breakers, drivers
+from hearwell.cli.why import change, deal_breakers, drivers, everyone, products
 from hearwell.cli.why.guardrails import guardrails
+from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.staffing import staffing
 from hearwell.cli.why.turned import turned
 
@@ -23,6 +24,10 @@ def why() -> None:
 why_app.command("change")(change.change)
 why_app.command("drivers")(drivers.drivers)
 why_app.command("deal-breakers")(deal_breakers.deal_breakers)
+why_app.command("everyone")(everyone.everyone)
+why_app.command("products")(products.products)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
+why_app.command("journeys")(journeys)
+why_app.command("journey")(journey)

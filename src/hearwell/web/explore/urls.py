@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearwell.web.explore import boards, page
+from hearwell.web.explore import boards, deliveries, page
 
 urlpatterns = [
     path("explore/", page.explore, name="explore"),
@@ -16,5 +16,12 @@ urlpatterns = [
     path("boards/<int:number>/panels/<int:place>/", boards.panel, name="board-panel"),
     path("boards/<int:number>/links/", boards.link, name="board-link"),
     path("boards/<int:number>/links/<int:key>/end/", boards.end_link, name="board-link-end"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/new/", deliveries.delivery, name="delivery-new"),
+    path("deliveries/<int:number>/", deliveries.delivery, name="delivery"),
+    path("deliveries/<int:number>/act/", deliveries.act, name="delivery-act"),
+    path("deliveries/channels/new/", deliveries.channel, name="channel-new"),
+    path("deliveries/channels/<int:number>/act/", deliveries.channel_act, name="channel-act"),
+    path("deliveries/log/", deliveries.log, name="deliveries-log"),
     path("kiosk/<str:secret>/", boards.linked, name="kiosk-linked"),
 ]

@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as single_sign_on
 from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from hearwell.web.people import audit_page, directory, own, token_pages, welcome
@@ -58,7 +59,7 @@ urlpatterns = [
     ),
     path(
         "account/single-sign-on/error/",
-        single_sign_on.login_error,
+        login_not_required(single_sign_on.login_error),
         name="socialaccount_login_error",
     ),
     path("account/single-sign-on/<str:provider_id>/", openid.login, name="openid_connect_login"),

@@ -1,6 +1,7 @@
 """What whoever runs the server may choose, as environment variables that begin with HEARWELL_."""
 
 import secrets
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -26,10 +27,13 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     secret_key: str = ""
     behind_proxies: int = Field(default=0, ge=0)  # so many set X-Forwarded-For, and can be trusted
+    api_requests_a_minute: int = Field(default=300, ge=1)  # of each token, or person with a session
     session_hours: int = Field(default=12, ge=1, le=24 * 31)  # then everybody signs in again
     idle_minutes: int = Field(default=120, ge=1)  # whoever asks for nothing so long, too
     email_url: str = ""  # smtp://user:password@host:587; without one mails are written to files
     email_from: str = "hearwell@localhost"
+    webhook_networks: list[IPv4Network | IPv6Network] = Field(default_factory=list)
+    """Private networks to which messages may be posted, such as 10.1.0.0/16; also without TLS."""
     upload_limit_megabytes: int = Field(default=2000, ge=1)  # of a file that is imported
     oidc_url: str = ""  # of an OpenID Connect provider; without one there is only the password
     oidc_name: str = "Single sign-on"

@@ -24,6 +24,7 @@ PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
     Place("explore", _("Explore"), Role.VIEWER),
     Place("boards", _("Boards"), Role.VIEWER),
+    Place("deliveries", _("Deliveries"), Role.LEAD),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
     Place("people", _("People"), Role.ADMINISTRATOR),
@@ -42,11 +43,12 @@ def layout(request: HttpRequest) -> dict[str, Any]:
 
 
 def places(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    if not request.user.is_authenticated:
+    user = getattr(request, "user", None)  # a request may be refused before its user is known
+    if user is None or not user.is_authenticated:
         return
     here = request.resolver_match.view_name if request.resolver_match else ""
     for place in PLACES:
-        if request.user.may(place.role):
+        if user.may(place.role):
             yield {
                 "title": place.title,
                 "address": reverse(place.view),

@@ -24,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
+    "hearwell.web.api",
     "hearwell.web.explore",
     "hearwell.web.inputs",
     "django.contrib.auth",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hearwell.web.api.frame.frames",  # first, so that no problem leaves without its frame
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,6 +126,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,30/h/key"}  # for guesses from many addresses
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators know whom they invite
 MFA_ADAPTER = "hearwell.web.people.adapter.SecondFactor"
 MFA_TOTP_ISSUER = "Hearwell"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -244,3 +248,7 @@ if ENVIRONMENT.email_url:
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
     EMAIL_TIMEOUT = 20
+
+# Where messages may be posted to, beside the internet
+
+WEBHOOK_NETWORKS = ENVIRONMENT.webhook_networks

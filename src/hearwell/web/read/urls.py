@@ -1,17 +1,19 @@
-"""Addresses of the pages that tell how care is doing."""
+"""Addresses of the pages that tell how care is doing: they are read, and change nothing."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from hearwell.web.read import help_centre, metric, rows, scorecard, staffing, why_changed
 
-urlpatterns = [
-    path("", scorecard.scorecard, name="scorecard"),
-    path("scorecard/pictures/", scorecard.pictures, name="scorecard-pictures"),
-    path("metric/<str:name>/", metric.metric, name="metric"),
-    path("metric/<str:name>/rows/", rows.rows, name="rows"),
-    path("metric/<str:name>/rows.<str:kind>", rows.export, name="rows-export"),
-    path("metric/<str:name>/why/", why_changed.why_changed, name="why-changed"),
-    path("staffing/", staffing.staffing, name="staffing"),
-    path("staffing/plan/", staffing.plan, name="staffing-plan"),
-    path("help-centre/", help_centre.help_centre, name="help-centre"),
-]
+PAGES = (
+    ("", scorecard.scorecard, "scorecard"),
+    ("scorecard/pictures/", scorecard.pictures, "scorecard-pictures"),
+    ("metric/<str:name>/", metric.metric, "metric"),
+    ("metric/<str:name>/rows/", rows.rows, "rows"),
+    ("metric/<str:name>/rows.<str:kind>", rows.export, "rows-export"),
+    ("metric/<str:name>/why/", why_changed.why_changed, "why-changed"),
+    ("staffing/", staffing.staffing, "staffing"),
+    ("staffing/plan/", staffing.plan, "staffing-plan"),
+    ("help-centre/", help_centre.help_centre, "help-centre"),
+)
+urlpatterns = [path(route, require_safe(view), name=name) for route, view, name in PAGES]

@@ -1,0 +1,124 @@
+"""What a delivery says: numbers of a board or of the scorecard, as one receiver may see them."""
+
+import re
+from dataclasses import replace
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hearwell.engine.question import Teams
+from hearwell.engine.scorecard import asked_for
+from hearwell.metrics.metric import Question as Theme
+from hearwell.web import lakes
+from hearwell.web.explore.board import Board
+from hearwell.web.explore.delivery import Delivery
+from hearwell.web.explore.showing import Shown, shown
+from hearwell.web.explore.telling import Told
+from hearwell.web.explore.words import Part, Row, Words
+from hearwell.web.read import asking, scorecard
+from hearwell.web.read.address import Address
+
+MOST_ROWS = 20
+"""A mail holds the first of them; the page has them all."""
+
+PICTURE = re.compile(r'<svg class="(?:line|heat)".*?</svg>', re.DOTALL)
+"""Pictures that stand for themselves; those of groups are beside a table's numbers."""
+
+SIMULATED = "simulated, not measured"
+
+
+def words_of(delivery: Delivery, teams: Teams) -> Words:
+    if delivery.board is not None:
+        return board_words(delivery.board, teams)
+    return scorecard_words(teams)
+
+
+def link(address: str) -> str:
+    return settings.ENVIRONMENT.address.rstrip("/") + address
+
+
+def board_words(board: Board, teams: Teams) -> Words:
+    return Words(
+        title=board.title,
+        lines=[],
+        link=link(reverse("board", args=[board.pk])),
+        about="delivery",
+        parts=[part(each) for each in shown(board, teams)],
+    )
+
+
+def part(found: Shown) -> Part:
+    if found.told is None:
+        return Part(found.panel.title, [Row(found.problem, "–")])
+    told = found.told
+    drawn = [svg for each in told.pictures for svg in PICTURE.findall(each)]
+    return Part(found.panel.title, rows(told), drawn)
+
+
+def rows(told: Told) -> list[Row]:
+    found = []
+    for line in told.lines[:MOST_ROWS]:
+        where = [value or _("not known") for value in line.group] + [line.time]
+        about = ", ".join(each for each in where if each)
+        for name, figure in zip(told.numbers, line.figures, strict=True):
+            if figure is not None:
+                notes = [_(SIMULATED)] if told.simulated else []
+                notes += [figure.hidden] if figure.hidden else []
+                found.append(
+                    Row(
+                        f"{name}, {about}" if about else name,
+                        figure.value,
+                        figure.interval,
+                        figure.n,
+                        figure.change,
+                        figure.verdict,
+                        ", ".join(notes),
+                    )
+                )
+    return found
+
+
+def scorecard_words(teams: Teams) -> Words:
+    """Return the scorecard of the last whole week that there is, held against the week before."""
+    address = replace(Address(), last=7)
+    with lakes.reading() as lake:
+        question = address.question(
+            asked_for((), (), teams=teams),
+            asking.newest(lake, teams),
+            by=(),
+            grain="none",
+            teams=teams,
+        )
+        card = asking.asked(lake, question)
+        found = [
+            (each.asked.metric.question, scorecard.row(card, lake, address, each))
+            for each in card.answers
+            if each.counts_rows
+        ]
+    themes = {theme: [told for about, told in found if about is theme] for theme in Theme}
+    return Words(
+        title=_("How are we doing?"),
+        lines=[f"{question.begins} – {question.ends}"] if question.begins else [],
+        link=link(reverse("scorecard") + address.query()),
+        about="delivery",
+        parts=[
+            Part(_(theme.value), [told(each) for each in own])
+            for theme, own in themes.items()
+            if own
+        ],
+    )
+
+
+def told(number: scorecard.Row) -> Row:
+    notes = [_(SIMULATED)] if number.simulated else []
+    notes += [_("but {name} got worse").format(name=name) for name in number.guardrails]
+    return Row(
+        number.name,
+        number.value,
+        number.interval,
+        number.n,
+        number.change or "",
+        number.verdict or "",
+        ", ".join(notes),
+    )
