@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "hearwell.web.read",
     "hearwell.web.api",
     "hearwell.web.explore",
+    "hearwell.web.targets",
     "hearwell.web.inputs",
     "django.contrib.auth",
     "django.contrib.contenttypes",
