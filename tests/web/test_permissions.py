@@ -58,6 +58,12 @@ MATRIX = {
     "data/imports/<int:number>/mapping/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "data/imports/<int:number>/import/": {"POST": ADMINISTRATOR},
     "data/imports/<int:number>/discard/": {"POST": ADMINISTRATOR},
+    "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/": {"GET": LEAD},
+    "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     # Accounts
     "people/": {"GET": ADMINISTRATOR},
     "people/invite/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

@@ -27,6 +27,7 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     secret_key: str = ""
     behind_proxies: int = Field(default=0, ge=0)  # so many set X-Forwarded-For, and can be trusted
+    api_requests_a_minute: int = Field(default=300, ge=1)  # of each token, or person with a session
     session_hours: int = Field(default=12, ge=1, le=24 * 31)  # then everybody signs in again
     idle_minutes: int = Field(default=120, ge=1)  # whoever asks for nothing so long, too
     email_url: str = ""  # smtp://user:password@host:587; without one mails are written to files

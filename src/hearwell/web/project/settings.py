@@ -24,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
+    "hearwell.web.api",
     "hearwell.web.explore",
     "hearwell.web.inputs",
     "django.contrib.auth",
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hearwell.web.api.frame.frames",  # first, so that no problem leaves without its frame
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

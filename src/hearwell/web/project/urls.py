@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("hearwell.web.read.urls")),
     path("", include("hearwell.web.explore.urls")),
     path("", include("hearwell.web.people.urls")),
+    path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
 ]

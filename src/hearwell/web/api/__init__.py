@@ -1,0 +1,1 @@
+"""What programs ask: the same questions, roles and teams as the pages, as JSON."""

@@ -1,0 +1,144 @@
+"""The description of the API as a page for people."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from json import dumps
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from hearwell.web.api.service import API
+from hearwell.web.api.told import EXAMPLE
+from hearwell.web.people.person import Role
+from hearwell.web.people.signed_in import SignedIn
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A parameter, or a field of what is sent or told."""
+
+    name: str
+    kind: str
+    schema: str | None  # the name of the one that describes it, if one does
+    required: bool
+    about: str
+
+
+@dataclass(frozen=True)
+class Described:
+    """An operation, as the page shows it."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    about: list[str]
+    role: str
+    parameters: list[Part]
+    body: str | None
+    told: str | None
+    curl: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """What something that is sent or told looks like."""
+
+    name: str
+    about: str
+    parts: list[Part]
+
+
+def page(request: SignedIn) -> HttpResponse:
+    """Show every operation, with an example that can be run."""
+    schema = API.get_openapi_schema()
+    root = request.build_absolute_uri("/").rstrip("/")
+    groups: dict[str, list[Described]] = {}
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            told = described(path, method, operation, root)
+            groups.setdefault(operation["tags"][0], []).append(told)
+    forms = [form(name, each) for name, each in sorted(schema["components"]["schemas"].items())]
+    context = {
+        "groups": groups,
+        "forms": [each for each in forms if each.parts],
+        "openapi": reverse("api:openapi"),
+        "mcp": root + reverse("mcp"),
+        "about": schema["info"]["description"].split("\n\n"),
+    }
+    return render(request, "api/document.html", context)
+
+
+def described(path: str, method: str, operation: Schema, root: str) -> Described:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    told = operation["responses"][200]["content"]["application/json"]["schema"]
+    return Described(
+        name=operation["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=operation["summary"],
+        about=operation["description"].split("\n\n"),
+        role=str(Role(operation["x-role"]).label),
+        parameters=[
+            part(each["name"], each["schema"], required=each["required"])
+            for each in operation["parameters"]
+        ],
+        body=referred(body.get("schema", {})),
+        told=referred(told),
+        curl=curl(method, root, operation),
+    )
+
+
+def curl(method: str, root: str, operation: Schema) -> str:
+    lines = ['curl -H "Authorization: Bearer $HEARWELL_TOKEN"']
+    if method == "post":
+        example = API.get_openapi_schema()["components"]["schemas"]["Put"]["example"]
+        lines += ['-H "Content-Type: application/json"', f"--data '{dumps(example)}'"]
+    return " \\\n  ".join([*lines, f'"{root}/api/v1{operation[EXAMPLE]}"'])
+
+
+def form(name: str, schema: Schema) -> Form:
+    required = schema.get("required", ())
+    parts = [
+        part(each, own, required=each in required)
+        for each, own in schema.get("properties", {}).items()
+    ]
+    return Form(name, schema.get("description", ""), parts)
+
+
+def part(name: str, schema: Schema, *, required: bool) -> Part:
+    return Part(name, kind(schema), referred(schema), required, schema.get("description", ""))
+
+
+def referred(schema: Schema) -> str | None:
+    """Return the name of the schema that a part refers to, in a list or with null too."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    inside = (schema.get("items"), *schema.get("anyOf", ()))
+    found = (referred(each) for each in inside if isinstance(each, dict))
+    return next((each for each in found if each), None)
+
+
+def kind(schema: Schema) -> str:
+    """Return what values a part has, in the words of JSON Schema."""
+    if "anyOf" in schema:
+        return " | ".join(kind(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"[{kind(schema.get('items', {}))}]"
+    told = referred(schema) or str(schema.get("type", "any"))
+    return told + "".join(limits(schema))
+
+
+def limits(schema: Schema) -> Iterator[str]:
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    for name, sign in signs.items():
+        if name in schema:
+            yield f" {sign} {schema[name]}"

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: assistants ask what their people may ask."""

@@ -1,0 +1,213 @@
+"""What answers look like: the contract that programs can rely on."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hearwell.web.api.problem import Problem
+
+Verdict = Literal["better", "worse", "changed", "no evidence"]
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503), Problem)
+
+EXAMPLE = "x-example"
+
+
+def described(model: type[BaseModel], example: str, files: Iterable[str] = ()) -> dict[str, Any]:
+    """Return how an operation is described.
+
+    Args:
+        model: what it tells.
+        example: how to ask it, after /api/v1.
+        files: other types of content that it may tell the same in.
+
+    """
+    extra: dict[str, Any] = {EXAMPLE: example}
+    if files:
+        extra["responses"] = {200: {"content": {kind: {} for kind in files}}}
+    return {"response": {200: model, **PROBLEMS}, "by_alias": True, "openapi_extra": extra}
+
+
+class MetricTold(BaseModel):
+    metric: str
+    variant: str
+
+
+class QuestionTold(BaseModel):
+    """The question that was answered; it can be put again as it stands."""
+
+    metrics: list[MetricTold]
+    by: list[str]
+    grain: str
+    begins: str | None = Field(alias="from")
+    ends: str | None = Field(alias="to")
+    where: list[str]
+    compare: str | None
+    clock: str
+    standardise: list[str]
+    level: float
+    zone: str
+
+
+class Span(BaseModel):
+    """From one instant up to, and without, another."""
+
+    begins: str = Field(alias="from")
+    ends: str = Field(alias="to")
+
+
+class Compared(BaseModel):
+    value: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    verdict: Verdict
+
+
+class Cell(BaseModel):
+    """One number: a metric of a group in a period, and how sure it is."""
+
+    metric: str
+    variant: str
+    unit: str
+    period: Span
+    group: dict[str, str | None]
+    value: float | None = Field(description="Null where nothing was counted or it is hidden.")
+    low: float | None
+    high: float | None
+    level: float
+    n: int = Field(description="Rows that were counted.")
+    left_out: dict[str, int] = Field(description="Rows that were not, by reason.")
+    hidden: str | None = Field(description="Why the value is not told, where it may not be.")
+    shrunken: float | None = Field(description="The value to rank groups by.")
+    rank: int | None
+    compared: Compared | None
+    simulated: bool
+
+
+class Fresh(BaseModel):
+    newest: str | None
+    received: str | None
+
+
+class AnswersTold(BaseModel):
+    """All cells of a question, from one snapshot of the lake."""
+
+    question: QuestionTold
+    answers: list[Cell]
+    freshness: dict[str, Fresh]
+    simulated: list[str] = Field(description="Metrics that count rows which were made up.")
+    snapshot: int
+
+
+class VariantTold(BaseModel):
+    name: str
+    meaning: str
+    labels: list[str]
+    kind: str = Field(description="How it is estimated, such as Share or Quantile.")
+    unit: str
+    better: str
+    dated_by: str
+
+
+class Definition(BaseModel):
+    metric: str
+    labels: list[str] = Field(description="What the trade calls it.")
+    meaning: str
+    question: str = Field(description="Which of the five questions it helps to answer.")
+    unit: str
+    better: str
+    record: str = Field(description="What is counted.")
+    credits: str = Field(description="To whom the number is credited.")
+    guardrail: str = Field(description="The metric that must not get worse for this one's sake.")
+    source: str
+    dimensions: list[str]
+    variants: list[VariantTold]
+
+
+class Explained(Definition):
+    columns: list[str] = Field(description="Columns that any variant reads.")
+    sql: dict[str, list[str]] = Field(description="By variant, for the year 2026.")
+
+
+class Definitions(BaseModel):
+    metrics: list[Definition]
+
+
+class Answerable(BaseModel):
+    metrics: list[str] = Field(description="Metrics that count at least one row.")
+    missing: dict[str, str] = Field(description="Of the others, what each lacks.")
+    snapshot: int
+
+
+class Dimension(BaseModel):
+    dimension: str
+    metrics: list[str] = Field(description="Metrics that can be grouped and filtered by it.")
+
+
+class Dimensions(BaseModel):
+    dimensions: list[Dimension]
+
+
+class ValueTold(BaseModel):
+    value: str | None
+    rows: int
+
+
+class Values(BaseModel):
+    dimension: str
+    values: list[ValueTold] = Field(description="The most frequent first; null is not known.")
+    snapshot: int
+
+
+class RowsTold(BaseModel):
+    """Rows behind a number, oldest first; instants are UTC."""
+
+    total: int
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    next: str | None = Field(description="The cursor of the next page; null after the last.")
+    snapshot: int
+
+
+class RecordFresh(BaseModel):
+    record: str
+    newest: str | None = Field(description="When the newest of them happened.")
+    received: str | None = Field(description="When it was brought in.")
+
+
+class Freshness(BaseModel):
+    zone: str
+    records: list[RecordFresh]
+    snapshot: int
+
+
+class SnapshotTold(BaseModel):
+    snapshot: int
+    taken_at: str = Field(description="UTC")
+    message: str | None = Field(description="What made it; null to who may see some teams only.")
+
+
+class Snapshots(BaseModel):
+    snapshots: list[SnapshotTold] = Field(description="States that can be asked for; newest last.")
+
+
+class FindingTold(BaseModel):
+    """A finding: a sentence with named values, so that it can be told in any language."""
+
+    kind: str
+    says: dict[str, Any] = Field(description="A template, and a value for each name in it.")
+    sure: float = Field(description="0 to 1.")
+    people: int
+    size: float
+    evidence: dict[str, Any]
+    notes: list[dict[str, Any]]
+    opens: dict[str, Any] | None = Field(description="The question that shows it.")
+
+
+class Findings(BaseModel):
+    """What an insight found, and beside it the numbers of its own kind."""
+
+    model_config = ConfigDict(extra="allow")
+    findings: list[FindingTold]
+    snapshot: int

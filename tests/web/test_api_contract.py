@@ -1,0 +1,103 @@
+"""The API does as its description says, whatever it is asked."""
+
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from django.conf import settings as chosen
+from django.core.handlers.wsgi import WSGIHandler
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from hearwell.web.api.service import API
+from hearwell.web.people.token import Scope, Token
+
+FEW = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+CHEAP = (("call_volume", "calls"), ("service_level", "SL3"))
+SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "422"]}}
+"""No description holds which metric has which dimension: a question may fit it and be refused."""
+
+
+@pytest.fixture
+def headers(company, people, monkeypatch):
+    many = chosen.ENVIRONMENT.model_copy(update={"api_requests_a_minute": 1_000_000})
+    monkeypatch.setattr(chosen, "ENVIRONMENT", many)
+    monkeypatch.setattr("hearwell.engine.scorecard.SCORECARD", CHEAP)
+    _, text = Token.issue(people["bob"], "test", Scope.READ, timedelta(days=1))
+    return {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def description(headers):
+    config = schemathesis.Config.from_dict({"checks": SEMANTIC})
+    return schemathesis.openapi.from_wsgi(
+        "/api/v1/openapi.json", WSGIHandler(), headers=headers, config=config
+    )
+
+
+OPERATIONS = [
+    (path, method)
+    for path, operations in API.get_openapi_schema()["paths"].items()
+    for method in operations
+]
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_operation_does_as_it_is_described(description, headers, path, method):
+    operation = description[path][method.upper()]
+
+    @FEW
+    @given(case=st.one_of(operation.as_strategy(mode) for mode in GenerationMode))
+    def ask(case):
+        case.call_and_validate(headers=headers)
+
+    ask()
+
+
+QUESTIONS = st.fixed_dictionaries(
+    {"metric": st.lists(st.sampled_from(["call_volume", "SL", "wait_time"]), min_size=1)},
+    optional={
+        "variant": st.sampled_from(["all", "p90", "SL1", "calls"]),
+        "by": st.lists(
+            st.sampled_from(["queue", "team", "channel", "custom.x", "custom.it's", "agent_id"]),
+            max_size=3,
+        ),
+        "grain": st.sampled_from(["day", "week", "month", "hour_of_week"]),
+        "last": st.integers(1, 400),
+        "where": st.lists(
+            st.builds(
+                "{}={}".format,
+                st.sampled_from(["queue", "team", "custom.x", "cohort.bought", "cohort.same"]),
+                st.sampled_from(["billing", "it's", "\\", '"', "%", "ਪੰਜਾਬੀ", "2026-05", ""]),
+            ),
+            max_size=2,
+        ),
+        "compare": st.sampled_from(["previous", "year"]),
+        "standardise": st.lists(st.sampled_from(["queue", "team"]), max_size=1),
+        "clock": st.sampled_from(["calendar", "business"]),
+        "level": st.floats(0.01, 0.99),
+    },
+)
+
+
+def test_questions_that_make_sense_are_answered_as_described(description, headers):
+    operation = description["/api/v1/ask"]["GET"]
+    answered = 0
+
+    @settings(FEW, max_examples=40)
+    @given(question=QUESTIONS)
+    def ask(question):
+        nonlocal answered
+        case = operation.Case(query=question)
+        response = case.call_and_validate(headers=headers)
+        assert response.status_code in {200, 422}, response.text
+        answered += response.status_code == 200
+
+    ask()
+    assert answered > 5
