@@ -63,6 +63,9 @@ MATRIX = {
     "data/imports/<int:number>/mapping/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "data/imports/<int:number>/import/": {"POST": ADMINISTRATOR},
     "data/imports/<int:number>/discard/": {"POST": ADMINISTRATOR},
+    # The collector
+    "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

@@ -30,6 +30,7 @@ PLACES = (
     Place("help-centre", _("Help centre"), Role.VIEWER),
     Place("people", _("People"), Role.ADMINISTRATOR),
     Place("data", _("Data"), Role.LEAD),
+    Place("sites", _("Sites"), Role.ADMINISTRATOR),
     Place("settings", _("Settings"), Role.ADMINISTRATOR),
 )
 

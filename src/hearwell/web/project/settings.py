@@ -24,6 +24,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
+    "hearwell.web.collector",
     "hearwell.web.api",
     "hearwell.web.explore",
     "hearwell.web.targets",
