@@ -48,6 +48,11 @@ MATRIX = {
     "deliveries/channels/new/": {"GET": LEAD, "POST": LEAD},
     "deliveries/channels/<int:number>/act/": {"POST": LEAD},
     "deliveries/log/": {"GET": LEAD},
+    # Targets
+    "targets/": READ,
+    "targets/new/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/remove/": {"POST": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
@@ -58,6 +63,15 @@ MATRIX = {
     "data/imports/<int:number>/mapping/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "data/imports/<int:number>/import/": {"POST": ADMINISTRATOR},
     "data/imports/<int:number>/discard/": {"POST": ADMINISTRATOR},
+    # The collector
+    "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/": {"GET": LEAD},
+    "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/schedules/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/promises/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     # Accounts
     "people/": {"GET": ADMINISTRATOR},
     "people/invite/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

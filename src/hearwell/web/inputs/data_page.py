@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
-from hearwell.engine.explain import Answerable, answerable
+from hearwell.clock.interval import EPOCH
+from hearwell.engine.explain import Answerable, answerable, needed_for
 from hearwell.engine.freshness import Fed, fed
 from hearwell.engine.period import to_local
-from hearwell.engine.question import Teams
+from hearwell.engine.question import Teams, may_ask
 from hearwell.engine.refusals import Refusal, count, refusals
 from hearwell.lake.lake import Lake
 from hearwell.lake.upkeep import Snapshot, snapshots, stored
@@ -26,6 +28,9 @@ from hearwell.web.read import asking
 MOST_REASONS, MOST_GAPS, MOST_IMPORTS, MOST_SNAPSHOTS = 50, 5, 10, 15
 STALE = timedelta(days=2)
 """Older than the newest of all by this, a source may have gone silent."""
+
+LASTING = ("agent", "customer", "article")
+"""Rows of these come when something new comes: that none has come lately says nothing."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Need:
+    """What a kind of rows is for, and whether there are any."""
+
+    record: str
+    is_here: bool
+    metrics: list[str]
+
+
+@dataclass(frozen=True)
 class Reason:
     """Why rows of a file were refused, and the address of those rows."""
 
@@ -57,6 +71,7 @@ class Reason:
 
 
 @at_least(Role.LEAD)
+@require_safe
 def data(request: SignedIn) -> HttpResponse:
     """Show what the lake holds, and what came of the last files."""
     teams = asking.teams(request)
@@ -65,7 +80,8 @@ def data(request: SignedIn) -> HttpResponse:
         zone = lake.settings.zone
         files, size = stored(lake.path)
         context: dict[str, Any] = {
-            "sources": lakes.kept(lake, "fed", teams, lambda: sources(lake, teams)),
+            "sources": sources(fed_here(lake, teams), zone),
+            "needs": needs({each.record for each in fed_here(lake, teams)}, teams),
             "zone": zone,
             "snapshots": newest_snapshots(lake),
             "files": files,
@@ -81,6 +97,7 @@ def data(request: SignedIn) -> HttpResponse:
 
 
 @at_least(Role.LEAD)
+@require_safe
 def fed_metrics(request: SignedIn) -> HttpResponse:
     """Show which metrics can be told, and what the others need; it asks every metric once."""
     teams = asking.teams(request)
@@ -95,10 +112,21 @@ def fed_metrics(request: SignedIn) -> HttpResponse:
     return render(request, "inputs/fed_metrics.html", context)
 
 
-def sources(lake: Lake, teams: Teams) -> list[Source]:
-    found = fed(lake, teams)
-    last = max((each.newest for each in found if each.newest), default=None)
-    zone = lake.settings.zone
+def fed_here(lake: Lake, teams: Teams) -> list[Fed]:
+    return lakes.kept(lake, "fed", teams, lambda: fed(lake, teams))
+
+
+def needs(here: set[str], teams: Teams) -> list[Need]:
+    """Return the metrics that need each record."""
+    found: dict[str, list[str]] = {}
+    for metric in METRICS.values():
+        for record in needed_for(metric) if may_ask(metric, teams) else ():
+            found.setdefault(record.table_name, []).append(labelled(metric))
+    return [Need(spaced(name), name in here, listed) for name, listed in sorted(found.items())]
+
+
+def sources(found: list[Fed], zone: str) -> list[Source]:
+    last = max((each.newest for each in found if each.newest), default=EPOCH)
 
     def local(instant: datetime | None) -> datetime | None:
         return None if instant is None else to_local(instant, zone)
@@ -110,7 +138,7 @@ def sources(lake: Lake, teams: Teams) -> list[Source]:
             local(each.oldest),
             local(each.newest),
             to_local(each.received_at, zone),
-            bool(each.newest and last and last - each.newest > STALE),
+            each.record not in LASTING and each.newest is not None and last - each.newest > STALE,
         )
         for each in found
     ]

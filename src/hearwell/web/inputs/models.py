@@ -2,5 +2,6 @@
 
 from hearwell.web.inputs.bringing import Bringing, State
 from hearwell.web.inputs.saved_mapping import SavedMapping
+from hearwell.web.inputs.settings_change import SettingsChange
 
-__all__ = ["Bringing", "SavedMapping", "State"]
+__all__ = ["Bringing", "SavedMapping", "SettingsChange", "State"]

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from hearwell.engine.refusals import every_refused, refused
 from hearwell.web import lakes
@@ -24,6 +25,7 @@ COLUMNS = ("source", "record", "file", "row", "reason", "raw")
 
 
 @at_least(Role.ADMINISTRATOR)
+@require_safe
 def refused_rows(request: SignedIn) -> HttpResponse:
     """Show the rows refused for one reason, page by page."""
     key, page = key_of(request), page_number(request)
@@ -41,6 +43,7 @@ def refused_rows(request: SignedIn) -> HttpResponse:
 
 
 @at_least(Role.ADMINISTRATOR)
+@require_safe
 def refused_file(request: SignedIn) -> HttpResponseBase:
     """Give the rows refused for one reason as CSV, in which no text is a formula."""
     key = key_of(request)

@@ -24,11 +24,14 @@ PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
     Place("explore", _("Explore"), Role.VIEWER),
     Place("boards", _("Boards"), Role.VIEWER),
+    Place("targets", _("Targets"), Role.VIEWER),
     Place("deliveries", _("Deliveries"), Role.LEAD),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
     Place("people", _("People"), Role.ADMINISTRATOR),
     Place("data", _("Data"), Role.LEAD),
+    Place("sites", _("Sites"), Role.ADMINISTRATOR),
+    Place("settings", _("Settings"), Role.ADMINISTRATOR),
 )
 
 
