@@ -58,6 +58,7 @@ MATRIX = {
     "data/imports/<int:number>/mapping/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "data/imports/<int:number>/import/": {"POST": ADMINISTRATOR},
     "data/imports/<int:number>/discard/": {"POST": ADMINISTRATOR},
+    "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

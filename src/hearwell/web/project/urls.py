@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("hearwell.web.people.urls")),
     path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
+    path("", include("hearwell.web.promises.urls")),
 ]
