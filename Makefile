@@ -20,7 +20,7 @@ serve: .venv/installed
 	@$(USER_BIN)/hearwell serve --lake demo
 
 ## make test: lint, types, import contracts, docs, and all tests against the built wheel
-test: lint types contracts docs-check help-without-tools unit
+test: lint types contracts docs-check help-without-tools unit test-postgresql
 
 lint: .test-venv/installed
 	$(TEST_BIN)/ruff check
@@ -35,6 +35,12 @@ contracts: .test-venv/installed
 
 unit: .test-venv/installed
 	$(TEST_BIN)/pytest -n 2 --dist worksteal
+
+## make test-postgresql: the web application's tests on PostgreSQL, where Debian's is at hand
+test-postgresql: .test-venv/installed
+	@if command -v pg_virtualenv > /dev/null; then \
+	  pg_virtualenv sh -c 'DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE" $(TEST_BIN)/pytest tests/web'; \
+	else echo "Skipped: tests/web on PostgreSQL; Debian's postgresql and postgresql-common are not here."; fi
 
 help-without-tools: .venv/installed
 	$(USER_BIN)/hearwell --help > /dev/null

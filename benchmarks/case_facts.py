@@ -4,6 +4,7 @@ import json
 import resource
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from hearwell.engine.derived import readable
@@ -65,7 +66,11 @@ def measure(cases: int = 2_000_000) -> dict[str, float]:
 
 
 def bring(lake: Lake, name: str, first: int, last: int) -> None:
-    made = MADE[name].format(first=first, last=last, begun=BEGUN.format(n="i"))
+    put(lake, name, MADE[name].format(first=first, last=last, begun=BEGUN.format(n="i")))
+
+
+def put(lake: Lake, name: str, made: str) -> None:
+    """Bring in the rows of a query."""
     with lake.staging() as folder:
         file = folder / "rows.parquet"
         lake.connection.execute(
@@ -81,7 +86,7 @@ def look(lake: Lake) -> None:
         lake.connection.execute("select max(first_reply_at) from case_fact").fetchall()
 
 
-def timed(work: object) -> float:
+def timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun

@@ -5,10 +5,10 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import call_metrics
+from case_facts import timed
 
 from hearwell.engine.ask import ask
 from hearwell.engine.rollup_build import roll_up
@@ -30,12 +30,6 @@ def measure(millions: int) -> dict[str, float]:
         lake.close()
     figures["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return figures
-
-
-def timed(work: object) -> float:
-    begun = time.perf_counter()
-    work()  # type: ignore[operator]
-    return time.perf_counter() - begun
 
 
 def main() -> None:

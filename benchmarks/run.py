@@ -17,6 +17,15 @@ PROMISES = {  # benchmark → figure → (at least or at most, bound, what it is
         "variants_ratio": (None, None, "the same in all their variants"),
         "peak_memory_mb": ("<=", 4000, "memory of that, MB"),
     },
+    "scorecard": {
+        "records_ratio": ("<=", 3.0, "the whole scorecard from records, time over one plain scan"),
+        "rolled_ratio": ("<=", 0.05, "the same from roll-ups"),
+        "peak_memory_mb": ("<=", 4000, "memory of that, MB"),
+    },
+    "growth": {
+        "seconds_of_100_million": (None, None, "the call metrics of 100 M calls, seconds"),
+        "peak_memory_mb_of_100_million": (None, None, "memory of that, MB"),
+    },
     "business_seconds": {"rows_per_second": (">=", 2e6, "business seconds, rows a second")},
     "case_facts": {
         "messages_per_second": (None, None, "facts of cases, messages a second"),

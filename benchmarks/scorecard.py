@@ -5,8 +5,6 @@ import resource
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,14 +18,13 @@ from hearwell.engine.question import Question
 from hearwell.engine.rollup_build import roll_up
 from hearwell.engine.scorecard import asked_for
 from hearwell.lake.lake import Lake
-from hearwell.lake.merge import merge
 from hearwell.records.call import Call
 from hearwell.records.case import Case
 from hearwell.records.message import Message
 from hearwell.records.survey import Survey
 
 SURVEYS = """
-select 'bench' as source, timestamp '2026-01-01' as received_at, 'survey-' || i as survey_id,
+select 'survey-' || i as survey_id,
     if(i % 2 = 0, 'csat', 'nps') as instrument, if(i % 2 = 0, 1, 0) as scale_low,
     if(i % 2 = 0, 5, 10) as scale_high, 'c' || (random() * 800000)::int as customer_id,
     ['mail', 'chat', 'phone'][1 + (random() * 2)::int] as channel,
@@ -60,14 +57,14 @@ def measure(millions: float = 10, runs: int = 5) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         lake = filled(Path(folder) / "lake", rows)
         question = Question(asked_for(("channel",), ()), by=("channel",), grain="week")
-        built = timed(lambda: [*roll_up(lake)])
+        built = case_facts.timed(lambda: [*roll_up(lake)])
         found = asking.found_rollup
         seconds: dict[str, list[float]] = {"plain": [], "records": [], "rolled": []}
         for run in range(runs + 1):
             for name, kept in seconds.items():
                 asking.found_rollup = found if name == "rolled" else lambda *_: None  # type: ignore[assignment]
                 work = partial(plain, lake) if name == "plain" else partial(ask, lake, question)
-                took = timed(work)
+                took = case_facts.timed(work)
                 if run:  # the first is a warm-up
                     kept.append(took)
         metrics = len(question.asked)
@@ -89,22 +86,12 @@ def plain(lake: Lake) -> None:
         lake.connection.execute(query).fetchall()
 
 
-def timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
 def filled(path: Path, rows: int) -> Lake:
     """Return a lake with as many calls and messages, and a fifth as many cases and surveys."""
     lake = call_metrics.filled(path, rows)
     for name in case_facts.MADE:
         case_facts.bring(lake, name, 0, rows // 5)
-    with lake.staging() as folder:
-        file = folder / "surveys.parquet"
-        lake.connection.execute(f"copy ({SURVEYS.format(rows=rows // 5)}) to '{file}'")
-        with lake.writing("surveys to measure with"):
-            merge(lake, Survey, file)
+    case_facts.put(lake, "survey", SURVEYS.format(rows=rows // 5))
     build_facts(lake)
     for record in (Call, Message, Case, Survey):
         lake.use(record)

@@ -9,18 +9,18 @@ import tempfile
 import time
 from pathlib import Path
 
+from case_facts import put
+
 from hearwell.clock.business import with_business_seconds
 from hearwell.clock.schedule import WEEKDAYS
 from hearwell.engine import case_build
 from hearwell.engine.fact_build import begin
-from hearwell.engine.kept import drop
+from hearwell.engine.kept import drop, make
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake, create
-from hearwell.lake.merge import merge
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.metrics.part import Expr
-from hearwell.records import RECORDS
 from hearwell.settings import Settings
 
 BEGUN = "timestamp '2025-01-01' + to_seconds((hash(i) % 30000000)::bigint)"
@@ -80,8 +80,10 @@ def measure(cases: int, runs: int) -> list[float]:
         lake = create(Path(folder) / "lake")
         lake.settings = SETTINGS
         lake.connection.execute("set threads = 2")
-        for name in MADE:
-            bring(lake, name, cases)
+        for name, made in MADE.items():
+            put(lake, name, made.replace("?", str(cases)))
+        for record in case_build.SOURCES:
+            lake.use(record)
         queries = {
             f"{record.table_name}_durations": durations(lake, record.unbound(), spans)
             for record, spans in ((CaseFact, CASE_SPANS), (ReplyWait, WAIT_SPANS))
@@ -90,11 +92,13 @@ def measure(cases: int, runs: int) -> list[float]:
         for _ in range(runs):
             begun = time.perf_counter()
             making = begin(lake)
-            case_build.make_case_facts(making, ReplyWait)
+            make(making, (case_build.CASES,), case_build.kept_for(ReplyWait))
+            case_build.make_of_told(making, ReplyWait)
             for name, query in queries.items():
                 making.create(name, query)
             taken.append(time.perf_counter() - begun)
             check(lake, cases)
+            drop(lake, making.lasting)
             drop(lake, making.made)
         lake.close()
     return taken
@@ -127,18 +131,6 @@ def check(lake: Lake, cases: int) -> None:
         if set(found) != {rows}:
             problem = f"{name} has {found}, not {rows} of each"
             raise SystemExit(problem)
-
-
-def bring(lake: Lake, name: str, cases: int) -> None:
-    made = MADE[name].replace("?", str(cases))
-    with lake.staging() as folder:
-        file = folder / "rows.parquet"
-        lake.connection.execute(
-            f"copy (select 'bench' as source, timestamp '2026-01-01' as received_at, * "
-            f"from ({made})) to '{file}' (format parquet)"
-        )
-        with lake.writing(f"bring {name}"):
-            merge(lake, RECORDS[name], file)
 
 
 def main() -> None:

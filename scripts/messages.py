@@ -228,9 +228,28 @@ def untranslated(language: str) -> Iterator[dict[str, Any]]:
                 "plural": key.plural,
                 "context": key.sense,
                 "note": "; ".join(sorted(notes)),
+                "terms": terms_in(key, language),
                 "msgstr": [""] * catalogue.num_plurals if key.plural else "",
             }
             yield {name: value for name, value in told.items() if value or name == "msgstr"}
+
+
+@cache
+def glossary() -> dict[str, dict[str, str]]:
+    """Return the agreed terms: those of each language by the English one."""
+    lines = (ROOT / "docs" / "glossary.md").read_text("utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return {row[0]: dict(zip(TRANSLATED, row[1:], strict=True)) for row in rows[1:]}
+
+
+def terms_in(key: Key, language: str) -> dict[str, str]:
+    """Return the agreed terms that a message holds."""
+    text = f"{key.words} {key.plural or ''}".lower()
+    return {
+        term: told[language]
+        for term, told in glossary().items()
+        if re.search(rf"\b{re.escape(term.lower())}s?\b", text)
+    }
 
 
 def unused(language: str) -> Iterator[str]:

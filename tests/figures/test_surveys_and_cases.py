@@ -1,5 +1,6 @@
 """The airport's surveys and the incident log that ship, and the bank's calls that may not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,19 @@ def test_bank_durations(bank):
     mean = bank.value("AHT", "--variant", "without_wrap_up")
     assert mean == pytest.approx(183.45, abs=0.005)
     assert bank.value("AHT", "--variant", "without_wrap_up_p50") == 113
+
+
+def test_bank_calls_that_were_over_at_once(bank):
+    """Some of its agents hung up to rest: very short services are flagged as possible rushing."""
+    told = json.loads(
+        bank.run(
+            *("why", "guardrails", "--by", "queue", "--from", "1999-01-16", "--to", "1999-01-31"),
+            *("--format", "json"),
+        )
+    )
+    found = {each["kind"]: each for each in told["findings"]}
+    short = found["guardrails.short_calls"]
+    assert "rushing" in short["says"]["template"]
+    assert short["evidence"]["share"] > 5 * short["evidence"]["expected"]
+    assert short["evidence"]["again"] > 3 * short["evidence"]["again_after_others"]
+    assert "guardrails.very_short_calls" in found

@@ -92,6 +92,18 @@ def test_translations_are_filled_in_and_kept(tmp_path, monkeypatch, capsys):
     assert read_po(BytesIO(before)).num_plurals == 3
 
 
+def test_the_glossary_is_whole_and_helps_who_translates():
+    """Every term has its word in each language; abbreviations stay in Latin letters."""
+    glossary = messages.glossary()
+    assert len(glossary) >= 80
+    assert all(len(told) == 5 and all(told.values()) for told in glossary.values())
+    assert {glossary[name][language] for name in ("NPS",) for language in messages.TRANSLATED} == {
+        "NPS"
+    }
+    found = messages.terms_in(messages.Key("Part of the callers who hung up"), "be")
+    assert found == {"caller": glossary["caller"]["be"]}
+
+
 def test_plural_forms_are_chosen_by_the_language(monkeypatch, tmp_path):
     """Belarusian has one, few and many; a program that has no catalogue speaks English."""
     import hearwell.language as spoken  # noqa: PLC0415  its catalogues are exchanged

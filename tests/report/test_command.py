@@ -47,5 +47,14 @@ def test_a_place_that_cannot_be_written_to(hearwell, empty, tmp_path, place, tol
     assert list(tmp_path.iterdir()) == []
 
 
+def test_it_speaks_the_language_asked_for(hearwell, empty, tmp_path):
+    out = tmp_path / "report.html"
+    assert hearwell("report", "--out", out, "--lake", empty, "--language", "ur").code == 0
+    assert '<html lang="ur" dir="rtl">' in out.read_text("utf-8")
+    refused = hearwell("report", "--out", out, "--lake", empty, "--language", "fr")
+    assert refused.code == 2
+    assert "en, pa, be, ml, km, ur" in refused.err
+
+
 def test_the_file_is_asked_for(hearwell, empty):
     assert hearwell("report", "--lake", empty).code == 2

@@ -48,6 +48,11 @@ MATRIX = {
     "deliveries/channels/new/": {"GET": LEAD, "POST": LEAD},
     "deliveries/channels/<int:number>/act/": {"POST": LEAD},
     "deliveries/log/": {"GET": LEAD},
+    # Targets
+    "targets/": READ,
+    "targets/new/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "targets/<int:number>/remove/": {"POST": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
@@ -58,6 +63,9 @@ MATRIX = {
     "data/imports/<int:number>/mapping/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "data/imports/<int:number>/import/": {"POST": ADMINISTRATOR},
     "data/imports/<int:number>/discard/": {"POST": ADMINISTRATOR},
+    # The collector
+    "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},

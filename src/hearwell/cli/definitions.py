@@ -59,7 +59,7 @@ def show_explanation(asked: Asked, settings: Settings) -> None:
         "variant": f"{asked.variant}: {variant.meaning}",
         "kind": f"{kind.__name__}: {(kind.__doc__ or '').splitlines()[0]}",
         "unit": f"{unit.value}, better when {better.value}",
-        "dated by": variant.dated_by or metric.dated_by,
+        "dated by": asked.dated_by,
         "credited to": metric.credits,
         "record": metric.record.table_name,
         "columns": ", ".join(columns_read(metric)),

@@ -11,13 +11,11 @@ from hearwell.engine.period import Period
 from hearwell.engine.question import Asked, Question
 from hearwell.metrics.estimator import Distinct, Estimator, Stock, Total
 from hearwell.metrics.metric import Better, Unit
-from hearwell.metrics.part import FloatArray, Parts
+from hearwell.metrics.part import BoolArray, FloatArray, IntArray, Parts
 from hearwell.records import RECORDS
 from hearwell.stats.difference import NO_EVIDENCE, difference, verdict
 from hearwell.stats.interval import Interval
 from hearwell.stats.multiplicity import benjamini_hochberg, p_value
-
-BoolArray = npt.NDArray[np.bool_]
 
 COUNTS = (Total, Stock, Distinct)
 """Kinds that count what there was: few are no sample of many."""
@@ -164,7 +162,7 @@ class Answer:
     left_out: Mapping[str, FloatArray]
     hidden: BoolArray  # too few people, or few could be told from what is shown
     shrunken: FloatArray  # the value for rankings
-    rank: npt.NDArray[np.int64]  # among the groups of its cell, 1 is best; 0 is none
+    rank: IntArray  # among the groups of its cell, 1 is best; 0 is none
     compared: Compared | None
     sql: tuple[str, ...]
 

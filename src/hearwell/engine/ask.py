@@ -11,13 +11,12 @@ from hearwell.engine import cohort
 from hearwell.engine.answer import (
     Answer,
     Answers,
-    BoolArray,
     compare,
     enough,
     estimated,
     with_verdicts,
 )
-from hearwell.engine.derived import Need, needed
+from hearwell.engine.derived import Need, needed, sources_of
 from hearwell.engine.facts import (
     BUSINESS_DAY,
     Frame,
@@ -28,7 +27,7 @@ from hearwell.engine.facts import (
     unbound_facts,
     wanted,
 )
-from hearwell.engine.groups import Groups, Key, groups
+from hearwell.engine.groups import Groups, groups, keys_of
 from hearwell.engine.passes import Arrays, Found, Passes
 from hearwell.engine.period import (
     Period,
@@ -50,12 +49,13 @@ from hearwell.engine.rollup import (
     Family,
     Kept,
     Rolled,
+    States,
     by_of,
     found_rollup,
     is_whole_days,
     rolled_bounds,
 )
-from hearwell.engine.simulated import simulated
+from hearwell.engine.simulated import simulated, simulated_sources
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
     Standardised,
@@ -70,7 +70,7 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.metric import Variant
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import BoolArray, Expr
 from hearwell.records.record import Record
 
 CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}
@@ -87,24 +87,28 @@ def ask(lake: Lake, question: Question) -> Answers:
     """
     answers: dict[Asked, Answer] = {}
     freshness: dict[str, Bounds] = {}
-    made_up: set[str] = set()
-    with lake.reading() as snapshot, needed(lake) as need:
+    marked: set[str] = set()
+    records = [each.metric.record for each in question.asked]
+    with lake.reading() as snapshot, needed(lake, records) as need:
         use_cohorts(lake, question)
+        states = States.read(lake)
+        made_up = simulated_sources(lake, records)
         for record, dated_by, is_stock, asked in families(question.asked):
-            family = Asking(lake, question, need, record, dated_by, is_stock)
+            family = Asking(lake, question, need, states, record, dated_by, is_stock)
             found, bounds = family.answered(asked)
             answers |= found
             name = record.table_name
             freshness[name] = bounds.newer(freshness.get(name, bounds))
-            frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
-            made_up |= simulated(lake, need, record, frame, asked)
+            frame = framed(lake, question, dated_by, bounds, is_stock=is_stock)
+            if made_up.intersection(sources_of(record)):
+                marked |= simulated(lake, need, record, frame, asked)
     zone = lake.settings.zone
     return Answers(
         question,
         zone,
         with_verdicts([answers[each] for each in question.asked], question.level),
         {name: bounds.text(zone) for name, bounds in freshness.items()},
-        tuple(name for name in METRICS if name in made_up),
+        tuple(name for name in METRICS if name in marked),
         snapshot,
     )
 
@@ -123,10 +127,8 @@ def families(
     tables = list(dict.fromkeys(each.metric.record for each in asked))
     together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
     for each in sorted(asked, key=lambda each: tables.index(each.metric.record)):
-        variant = each.metric.variants()[each.variant]
-        dated_by = variant.dated_by or each.metric.dated_by
-        is_stock = isinstance(variant.estimator, Stock)
-        together.setdefault((each.metric.record, dated_by, is_stock), []).append(each)
+        is_stock = isinstance(each.usual.estimator, Stock)
+        together.setdefault((each.metric.record, each.dated_by, is_stock), []).append(each)
     for (record, dated_by, is_stock), found in together.items():
         yield record, dated_by, is_stock, found
 
@@ -164,7 +166,9 @@ def bounds_of(
     return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
 
 
-def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Frame:
+def framed(
+    lake: Lake, question: Question, dated_by: str, bounds: Bounds, *, is_stock: bool = False
+) -> Frame:
     zone = lake.settings.zone
     begins = instant(question.begins, zone) if question.begins else bounds.first or EPOCH
     newest = max(bounds.last or EPOCH, begins) + MICROSECOND
@@ -183,7 +187,8 @@ def framed(lake: Lake, question: Question, dated_by: str, bounds: Bounds) -> Fra
         before,
         to_utc(since, zone),
         lake.settings,
-        teams=question.teams,
+        is_stock,
+        question.teams,
     )
 
 
@@ -264,20 +269,23 @@ class Asking:
     lake: Lake
     question: Question
     need: Need
+    states: States
     record: type[Record]
     dated_by: str
     is_stock: bool
+
+    def framed(self, bounds: Bounds) -> Frame:
+        return framed(self.lake, self.question, self.dated_by, bounds, is_stock=self.is_stock)
 
     def answered(self, asked: Sequence[Asked]) -> tuple[dict[Asked, Answer], Bounds]:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
         family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
-        kept = found_rollup(lake, question, family)
+        kept = found_rollup(self.states, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))
-            frame = framed(lake, question, self.dated_by, bounds)
-            frame = replace(frame, is_stock=self.is_stock)
+            frame = self.framed(bounds)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
                 answers = Table(lake, question, self.need, record, frame, kept).answered(rolled)
@@ -286,9 +294,7 @@ class Asking:
         rest = [each for each in asked if each not in answers]
         self.need(record)
         bounds = bounds_of(lake, record, self.dated_by, question.where, question.teams)
-        frame = framed(lake, question, self.dated_by, bounds)
-        frame = replace(frame, is_stock=self.is_stock)
-        answers |= Table(lake, question, self.need, record, frame).answered(rest)
+        answers |= Table(lake, question, self.need, record, self.framed(bounds)).answered(rest)
         return answers, bounds
 
 
@@ -390,10 +396,6 @@ class Table:
             )
             for each in asked
         }
-
-
-def keys_of(cells: Arrays, frame: Frame) -> list[Key]:
-    return list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
 
 
 class Counted(NamedTuple):

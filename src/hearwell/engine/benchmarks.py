@@ -41,7 +41,7 @@ class Published:
         """Does it tell of the metric in this variant, or of the metric without saying which?"""
         name, _, variant = self.metric.strip().lower().replace("-", "_").partition(".")
         names = {asked.metric.name, *(label.lower() for label in asked.metric.labels)}
-        own = asked.metric.variants()[asked.variant].labels
+        own = asked.usual.labels
         if name in {label.lower() for label in own}:
             return not variant
         return name in names and variant in {"", asked.variant.lower()}

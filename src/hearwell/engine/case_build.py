@@ -10,7 +10,7 @@ import ibis
 from hearwell.clock.business import business_days
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import BUSINESS_DAY, schedule_of
-from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, create, make, step
+from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, create, step
 from hearwell.engine.passes import Written
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -62,16 +62,15 @@ select min(instant), max(instant) from (
 TELLINGS = Written(8)
 
 
-def make_case_facts(making: Making, record: type[Record]) -> None:
-    """Make facts of cases readable under their name."""
-    make(making, (CASES,), (TOLD, *NEEDED.get(record, ())))
-    make_of_told(making, record)
+def kept_for(record: type[Record]) -> tuple[str, ...]:
+    """Return what of the kept a fact of cases is made of."""
+    return TOLD, *NEEDED.get(record, ())
 
 
 def make_of_told(making: Making, record: type[Record]) -> None:
     """Make facts of cases of what is told of each, which is readable."""
     known, *others = of_told(record.table_name).items()
-    making.create(*known)  # it reads all rows, and is read again and again
+    making.create_once(*known)  # it reads all rows, and is read again and again
     for name, query in others:
         making.create(name, query, "view")
     if record is Deadline:
@@ -95,7 +94,8 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
                     f"which cases do not have. They have {known}."
                 )
                 raise BadQuestion(problem)
-    hours = hours_of(lake)
+    by_business = any(each.clock == "business" for each in settings.service_level_target)
+    hours = hours_of(lake) if by_business else None
 
     def write() -> list[tuple[str, str]]:
         steps = deadlines(
@@ -105,7 +105,7 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
 
     key = (repr(settings.service_level_target), hours and hours.written_as)
     for name, query in TELLINGS.get(key, write):
-        create(lake, made, name, query)
+        create(lake, made, name, query, "table" if by_business else "view")
 
 
 def bare(suffix: str = "") -> list[Expr]:

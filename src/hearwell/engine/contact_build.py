@@ -17,12 +17,13 @@ from hearwell.engine.case_build import (
     make_merges,
     make_of_told,
 )
-from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, fresh, make, step
+from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, fresh, step
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.call_episode import (
     CALL_CONTACT,
     EPISODE_TOLD,
+    EPISODE_WHOLE,
     Around,
     CallEpisode,
     call_episodes,
@@ -71,16 +72,25 @@ READS: Mapping[type[Record], tuple[str, ...]] = {
 }
 """What of the kept a fact is made of, besides what contacts are made of."""
 
+LIGHT = (Contact.table_name, Issue.table_name, EPISODE_WHOLE)
+"""What is told sooner each time it is read than copied once."""
+
 THROUGH = (TOLD, CASE_CONTACT, CALL_CONTACT, MERGED)
 
 
+def kept_for(record: type[Record]) -> tuple[str, ...]:
+    """Return what of the kept a fact of calls, contacts or issues is made of."""
+    return *THROUGH, *READS[record]
+
+
 def make_contact_facts(making: Making, record: type[Record]) -> None:
-    """Make facts of calls, contacts and issues readable under their name."""
-    make(making, (CASES, CALLERS, OWNERS), (*THROUGH, *READS[record]))
+    """Make facts of calls, contacts and issues of what is kept, which is readable."""
     if record is CaseAfter:
         make_of_told(making, CaseFact)
-    for name, query in finals(record.table_name).items():
-        making.create(name, query)
+    known, *others = finals(record.table_name).items()
+    making.create_once(*known)
+    for name, query in others:
+        making.create(name, query, "view" if name in LIGHT else "table")
 
 
 def bare(record: type[Record], suffix: str = "") -> Expr:

@@ -1,7 +1,8 @@
 """Make derived facts readable under their name, from the records of the lake."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 
@@ -9,11 +10,13 @@ import ibis
 import ibis.expr.types as ir
 
 from hearwell.engine.case_build import SOURCES as OF_CASES
-from hearwell.engine.case_build import make_case_facts
+from hearwell.engine.case_build import kept_for as kept_for_cases
+from hearwell.engine.case_build import make_of_told
 from hearwell.engine.contact_build import SOURCES as OF_CONTACTS
 from hearwell.engine.contact_build import TOUCHES, make_contact_facts
-from hearwell.engine.fact_build import begin
-from hearwell.engine.kept import create, drop
+from hearwell.engine.contact_build import kept_for as kept_for_contacts
+from hearwell.engine.fact_build import CHAIN, begin
+from hearwell.engine.kept import Making, create, drop, make
 from hearwell.engine.period import organisation_days, organisation_months
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -69,6 +72,12 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
 }
 """Of which records each derived fact is made."""
 
+
+def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
+    """Return the records of which a fact is made; a record is its own."""
+    return MADE_FROM.get(record, (record,))
+
+
 CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
 """Those that are made of what is kept of each case."""
 
@@ -115,52 +124,72 @@ select min(instant), max(instant), max(instant) filter (is_work) from (
 """The first and last instant of which agents' days are made, and the last of calls and shifts."""
 
 
+@dataclass
+class Need:
+    """Make records, and facts derived from them, readable while a question is answered.
+
+    Facts are made on the way to others, by the same names: so only one is there at a time. What
+    is kept in the lake is brought up to date once, for all that may be needed.
+    """
+
+    lake: Lake
+    all_of_them: Collection[type[Record]]
+    there: type[Record] | None = None
+    made: list[str] = field(default_factory=list)
+    kept: Making | None = None
+
+    def __call__(self, record: type[Record]) -> None:
+        """Make a record or fact readable, in place of the one that was needed before."""
+        if record is self.there:
+            return
+        drop(self.lake, self.made)
+        self.there = record
+        for source in sources_of(record):
+            self.lake.use(source)
+        if record in CASE_FACTS or record in CONTACT_FACTS:
+            making = replace(self.made_of_kept(), made=self.made)  # the lists are the same ones
+            make = make_of_told if record in CASE_FACTS else make_contact_facts
+            make(making, record)
+            return
+        if record in CALENDARS:
+            CALENDARS[record](self.lake, self.made)
+        for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
+            create(self.lake, self.made, name, query)
+
+    def made_of_kept(self) -> Making:
+        """Return what the kept tables were made readable in."""
+        if self.kept is None:
+            of_cases = [record for record in self.all_of_them if record in CASE_FACTS]
+            of_contacts = [record for record in self.all_of_them if record in CONTACT_FACTS]
+            wanted = {table for record in of_cases for table in kept_for_cases(record)}
+            wanted.update(table for record in of_contacts for table in kept_for_contacts(record))
+            self.kept = begin(self.lake)
+            make(self.kept, CHAIN if of_contacts else CHAIN[:1], wanted)
+        return self.kept
+
+    def done(self) -> None:
+        drop(self.lake, self.made)
+        if self.kept is not None:
+            drop(self.lake, self.kept.lasting)
+            drop(self.lake, self.kept.made)
+
+
+@contextmanager
+def needed(lake: Lake, records: Iterable[type[Record]]) -> Iterator[Need]:
+    """Give what makes these records readable, one at a time, until all is answered."""
+    need = Need(lake, {*records})
+    try:
+        yield need
+    finally:
+        need.done()
+
+
 @contextmanager
 def readable(lake: Lake, record: type[Record]) -> Iterator[None]:
     """Make a record, or a fact derived from records, readable while the question is answered."""
-    for source in MADE_FROM.get(record, (record,)):
-        lake.use(source)
-    made = make(lake, record)
-    try:
+    with needed(lake, [record]) as need:
+        need(record)
         yield
-    finally:
-        drop(lake, made)
-
-
-Need = Callable[[type[Record]], None]
-
-
-@contextmanager
-def needed(lake: Lake) -> Iterator[Need]:
-    """Give a function that makes a record readable, until another is needed or all is answered.
-
-    Facts are made on the way to others, by the same names: so only one is there at a time.
-    """
-    with ExitStack() as stack:
-        there: list[type[Record]] = []
-
-        def need(record: type[Record]) -> None:
-            if there != [record]:
-                stack.close()
-                stack.enter_context(readable(lake, record))
-                there[:] = [record]
-
-        yield need
-
-
-def make(lake: Lake, record: type[Record]) -> list[str]:
-    """Make what a fact is derived by; return the tables that were made."""
-    if record in CASE_FACTS or record in CONTACT_FACTS:
-        making = begin(lake)
-        make_kept = make_case_facts if record in CASE_FACTS else make_contact_facts
-        make_kept(making, record)
-        return making.made
-    made: list[str] = []
-    if record in CALENDARS:
-        CALENDARS[record](lake, made)
-    for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
-        create(lake, made, name, query)
-    return made
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hearwell.engine.ask import ask
-from hearwell.engine.derived import CAN_DO_WITHOUT, MADE_FROM
+from hearwell.engine.derived import CAN_DO_WITHOUT, sources_of
 from hearwell.engine.facts import Frame, of_teams, unbound_facts
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
@@ -32,8 +32,7 @@ def statements(asked: Asked, settings: Settings) -> list[str]:
     clock = CalendarClock(metric.name, metric.record.unbound())
     variant = metric.variants(metric.record.unbound(), settings, clock)[asked.variant]
     spans = clock.spans if settings.schedule else {}
-    dated_by = variant.dated_by or metric.dated_by
-    frame = Frame(dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
+    frame = Frame(asked.dated_by, (), "none", (), EXAMPLE, None, EXAMPLE.begins, settings)
     table = unbound_facts(metric.record, frame, list(spans))
     variant = metric.variants(table, settings, CalendarClock(metric.name, table))[asked.variant]
     spans = {name: span for name, span in spans.items() if name in columns_of(variant.estimator)}
@@ -59,7 +58,7 @@ def needed_by(record: str, column: str) -> list[str]:
 
 
 def made_from(metric: Metric) -> tuple[type[Record], ...]:
-    return MADE_FROM.get(metric.record, (metric.record,))
+    return sources_of(metric.record)
 
 
 def needed_for(metric: Metric) -> tuple[type[Record], ...]:

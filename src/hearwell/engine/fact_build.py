@@ -8,6 +8,7 @@ from hashlib import sha256
 from hearwell.clock import business, holiday, interval, schedule, zone
 from hearwell.engine import facts
 from hearwell.engine.case_build import CASES, of_schedules
+from hearwell.engine.changes import History
 from hearwell.engine.contact_build import CALLERS, OWNERS, SOURCES
 from hearwell.engine.kept import Making, drop, keep, kept_since, make
 from hearwell.lake.lake import Lake
@@ -69,9 +70,9 @@ def begin(lake: Lake, *, full: bool = False) -> Making:
     """Return what facts are made in: from the state that is kept to the one that is read."""
     for record in SOURCES:
         lake.use(record)
-    now = lake.snapshot
-    since = None if full else kept_since(lake, CHAIN, mark(lake.settings), now)
-    return Making(lake, since, now)
+    history = History.of(lake)
+    since = None if full else kept_since(history, CHAIN, mark(lake.settings))
+    return Making(lake, since, history.now)
 
 
 def formula() -> str:

@@ -34,7 +34,7 @@ class Groups:
 
 def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> Groups:
     """Name the cells of a frame. Cells computed only to compare with are not shown."""
-    keys: list[Key] = list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
+    keys = keys_of(cells, frame)
     places = {key: i for i, key in enumerate(keys)}
     found = Groups([], [], [], [], [], [])
     for i, key in enumerate(keys):
@@ -49,6 +49,10 @@ def groups(cells: Mapping[str, Any], frame: Frame, compare: Compare | None) -> G
         found.against.append(-1 if compared_with is None else places.get(compared_with, -1))
         found.covered.append(other is not None and frame.since <= began(other, frame))
     return found
+
+
+def keys_of(cells: Mapping[str, Any], frame: Frame) -> list[Key]:
+    return list(zip(*(cells[key].tolist() for key in frame.keys), strict=True))
 
 
 def named(key: Key, frame: Frame) -> dict[str, str | None]:

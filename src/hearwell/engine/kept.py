@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import ibis.expr.operations as ops
 
+from hearwell.engine.changes import History, changes
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
@@ -42,6 +43,7 @@ class Making:
         now: the state that is read.
         made: what is there, such as `table case_told`.
         anew: the units of which some were made anew.
+        lasting: what is there for several facts that are made one after the other.
 
     """
 
@@ -50,9 +52,14 @@ class Making:
     now: int
     made: list[str] = field(default_factory=list)
     anew: list["Kept"] = field(default_factory=list)
+    lasting: list[str] = field(default_factory=list)
 
     def create(self, name: str, query: str, kind: str = "table") -> None:
         create(self.lake, self.made, name, query, kind)
+
+    def create_once(self, name: str, query: str) -> None:
+        if f"table {name}" not in self.lasting:
+            create(self.lake, self.lasting, name, query)
 
     def has_rows(self, name: str) -> bool:
         found = self.lake.connection.execute(f"select 1 from {name} limit 1").fetchall()
@@ -60,7 +67,7 @@ class Making:
 
     def changes(self, table: str) -> str:
         """Return what to read for the rows of a record that came, changed or went."""
-        return f"lake.table_changes({quoted(table)}, {(self.since or 0) + 1}, {self.now})"
+        return changes(table, self.since or 0, self.now)
 
 
 @dataclass(frozen=True)
@@ -197,25 +204,18 @@ def count(making: Making, kept: Kept) -> int:
     return int(making.lake.connection.execute(query).fetchall()[0][0])
 
 
-def kept_since(lake: Lake, chain: Sequence[Kept], mark: str, now: int) -> int | None:
+def kept_since(history: History, chain: Sequence[Kept], mark: str) -> int | None:
     """Return the state from which the kept tables were made; None if they are of no use.
 
     They are not if they were made by other rules, or of a state that is forgotten or to come.
     """
-    execute = lake.connection.execute
     wanted = {BUILDS, *(table for kept in chain for table in kept.tables)}
-    there = {
-        name
-        for (name,) in execute(
-            "select table_name from duckdb_tables() where database_name = 'lake' "
-            f"and table_name in ({', '.join(map(quoted, wanted))})"
-        ).fetchall()
-    }
-    if there != wanted:
+    if not wanted <= history.tables.keys():
         return None
-    found = execute(f"select snapshot, formula from lake.{BUILDS}").fetchall()
+    found = history.lake.connection.execute(
+        f"select snapshot, formula from lake.{BUILDS}"
+    ).fetchall()
     if len(found) != 1 or found[0][1] != mark:
         return None
     since = int(found[0][0])
-    (oldest,) = execute("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
-    return since if oldest <= since <= now else None  # what was forgotten cannot be followed
+    return since if history.is_followed(since) else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from threading import Lock
 from typing import Any, TypeVar
 
 import duckdb
@@ -35,6 +36,7 @@ second or 2 % wide and is told by its mean: whole seconds stay exact up to a min
 
 ON_SHELF, AMOUNT = "on_shelf", "on_shelf_amount"  # how many rows a shelf has, and their sum
 MEAN = f"h.{AMOUNT} / h.{ON_SHELF}"
+PERSON = "person"
 EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
 T = TypeVar("T")
 Arrays = dict[str, Any]  # column → masked array
@@ -46,13 +48,23 @@ class Written:
     def __init__(self, most: int = 256) -> None:
         self.most = most
         self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self.lock = Lock()
 
     def get(self, key: Hashable, write: Callable[[], T]) -> T:
-        """Return what goes by a key; have it written if it is not there."""
-        found: T = self.kept.pop(key) if key in self.kept else write()
-        self.kept[key] = found  # the last used is the last to go
-        while len(self.kept) > self.most:
-            self.kept.popitem(last=False)
+        """Return what goes by a key; have it written if it is not there.
+
+        Several threads may ask at once; what two of them miss, both write.
+        """
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)  # the last used is the last to go
+                known: T = self.kept[key]
+                return known
+        found = write()
+        with self.lock:
+            self.kept[key] = found
+            while len(self.kept) > self.most:
+                self.kept.popitem(last=False)
         return found
 
 
@@ -277,30 +289,20 @@ class Passes:
 
         A row of nobody who is known is a cluster of its own.
         """
-        table, keys = self.table, self.frame.keys
-        linear = [self.variants[each].estimator.linear() for each in asked]
-        sums: dict[str, Expr] = {}
-        for i, each in enumerate(linear):
-            if each is None:
-                raise TypeError
-            over, under = each.over, each.under
-            sums |= {f"over_{i}": over.sum(), f"under_{i}": under.sum()}
-            if each.kind != "share":
-                sums[f"oo_{i}"] = (over * over).sum()
-            if each.kind == "ratio":
-                sums |= {f"ou_{i}": (over * under).sum(), f"uu_{i}": (under * under).sum()}
-                sums[f"rows_{i}"] = under.count()
-        persons = table.group_by(*keys, person=table[column]).aggregate(**sums)
-        person = ibis.table(persons.schema(), name="persons")
-        is_known = person.person.notnull()
+        persons, names = self.persons(column, asked)
+        found = [*dict.fromkeys(name for each in asked for name in names[each].values())]
+        schema = dict.fromkeys(self.frame.keys, "int64") | {PERSON: "string"}
+        person = ibis.table(schema | dict.fromkeys(found, "float64"), name="persons")
+        is_known = person[PERSON].notnull()
         totals: dict[str, Expr] = {}
-        for i in range(len(linear)):
+        for i, each in enumerate(asked):
 
-            def summed(name: str, otherwise: str, i: int = i) -> Expr:
+            def summed(name: str, otherwise: str, named: Mapping[str, str] = names[each]) -> Expr:
                 """Return a sum that was made, or that which it is equal to for shares and means."""
-                return person[f"{name}_{i}" if f"{name}_{i}" in sums else f"{otherwise}_{i}"]
+                return person[named.get(name, named[otherwise])]
 
-            over, under, rows = person[f"over_{i}"], person[f"under_{i}"], summed("rows", "under")
+            over, under = summed("over", "over"), summed("under", "under")
+            rows = summed("rows", "under")
             squares = {
                 "oo": (over * over, summed("oo", "over")),
                 "ou": (over * under, summed("ou", "over")),
@@ -311,11 +313,37 @@ class Passes:
             for name, (of_cluster, of_rows) in squares.items():
                 totals[f"{name}_{i}"] = of_rows.sum()
                 totals[f"cluster_{name}_{i}"] = is_known.ifelse(of_cluster, of_rows).sum()
-        cells = person.group_by(keys).aggregate(**totals)
+        cells = person.group_by(self.frame.keys).aggregate(**totals)
         return (
-            f"select c.cell_id, h.* from (with {FACTS} as ({self.facts_of(persons)}), "
-            f"persons as ({sql(persons)}) {sql(cells)}) as h {self.beside_cells}"
+            f"select c.cell_id, h.* from (with persons as ({persons}) {sql(cells)}) as h "
+            f"{self.beside_cells}"
         )
+
+    def persons(
+        self, column: str, asked: Sequence[Asked]
+    ) -> tuple[str, dict[Asked, dict[str, str]]]:
+        """Return the query of the sums of each person in each cell, and the columns of each metric.
+
+        Metrics that sum the same have the same columns.
+        """
+        sums: list[Expr] = []
+        names: dict[Asked, dict[str, str]] = {}
+        for each in asked:
+            linear = self.variants[each].estimator.linear()
+            if linear is None:
+                raise TypeError
+            over, under = linear.over, linear.under
+            wanted = {"over": over.sum(), "under": under.sum()}
+            if linear.kind != "share":
+                wanted["oo"] = (over * over).sum()
+            if linear.kind == "ratio":
+                wanted |= {"ou": (over * under).sum(), "uu": (under * under).sum()}
+                wanted["rows"] = under.count()
+            names[each] = {name: f"sum_{place(one, sums)}" for name, one in wanted.items()}
+        named = {f"sum_{i}": one.cast("float64") for i, one in enumerate(sums)}
+        by = {PERSON: self.table[column]}
+        persons = self.table.group_by(*self.frame.keys, **by).aggregate(**named)
+        return f"with {FACTS} as ({self.facts_of(persons)}) {sql(persons)}", names
 
     def facts_of(self, query: Expr) -> str:
         """Return the SQL of the rows, with the columns that a query reads."""

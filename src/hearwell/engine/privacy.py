@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from hearwell.engine.groups import Key
-from hearwell.metrics.part import FloatArray
+from hearwell.metrics.part import BoolArray, FloatArray
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
 
@@ -103,7 +102,7 @@ def to_hide(
 
 def hidden(
     keys: Sequence[Key], n: FloatArray, parts: Mapping[Key, Sequence[Key]], secret: set[Key]
-) -> npt.NDArray[np.bool_]:
+) -> BoolArray:
     """Say of each cell of a question whether it is hidden.
 
     Args:
@@ -114,5 +113,5 @@ def hidden(
     """
     few = (n > 0) & (n < FEWEST_ANSWERS)
     touched = [any(part in secret for part in parts.get(key, ())) for key in keys]
-    either: npt.NDArray[np.bool_] = few | np.array(touched, dtype=bool)
+    either: BoolArray = few | np.array(touched, dtype=bool)
     return either

@@ -12,7 +12,7 @@ from hearwell.engine.errors import (
 from hearwell.engine.period import Compare, Grain
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import ClockName
-from hearwell.metrics.metric import Metric
+from hearwell.metrics.metric import Metric, Variant
 
 MOST_DIMENSIONS = 3
 EVERY_VARIANT = "all"
@@ -33,6 +33,16 @@ class Asked:
 
     metric: Metric
     variant: str
+
+    @property
+    def usual(self) -> Variant:
+        """The variant over the bare record, by the usual settings and the calendar's clock."""
+        return self.metric.variants()[self.variant]
+
+    @property
+    def dated_by(self) -> str:
+        """The instant that says to which period a row belongs; `a or b` is the first known."""
+        return self.usual.dated_by or self.metric.dated_by
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class Question:
             problem = "What is standardised is held against another period: add --compare."
             raise BadQuestion(problem)
         for each in self.asked:
-            if each.metric.variants()[each.variant].estimator.linear() is None:
+            if each.usual.estimator.linear() is None:
                 problem = (
                     f"{each.metric.name} {each.variant} is no share, mean or ratio, and has no "
                     "standardised value. Ask for its mean, if it has one."

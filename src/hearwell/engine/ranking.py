@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hearwell.engine.answer import COUNTS, Estimate
 from hearwell.metrics.estimator import Estimator, Share
 from hearwell.metrics.metric import Better
-from hearwell.metrics.part import FloatArray, Parts
+from hearwell.metrics.part import BoolArray, FloatArray, IntArray, Parts
 from hearwell.stats.interval import normal_quantile
 from hearwell.stats.shrinkage import shrunken_means, shrunken_shares
-
-IntArray = npt.NDArray[np.int64]
 
 
 def ranked(  # noqa: PLR0913, PLR0917  what a rank goes by
@@ -23,7 +20,7 @@ def ranked(  # noqa: PLR0913, PLR0917  what a rank goes by
     better: Better,
     level: float,
     times: Sequence[Any],
-    sure: npt.NDArray[np.bool_],
+    sure: BoolArray,
 ) -> tuple[FloatArray, IntArray]:
     """Return for each cell its shrunken value, and its rank among the groups of the same time.
 

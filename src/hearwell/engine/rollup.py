@@ -4,8 +4,9 @@ A question about whole days and the groups that are kept is answered from the su
 of the rows. It is the same answer, because parts add up. A roll-up says from which state of the
 lake it was made and by which formulas; where anything has changed since, the rows are asked.
 
-What does not add up over days is not kept: different persons, the rows of one customer on several
-days, and hours of the week.
+Where the rows of a person on several days tell less than those of as many persons, the sums of each
+person and day are kept as well. What does not add up over days is not kept: how many different ones
+there are, and hours of the week.
 """
 
 import json
@@ -15,17 +16,17 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import ibis
 
-from hearwell.engine.derived import MADE_FROM, Need
+from hearwell.engine.changes import History
+from hearwell.engine.derived import Need, sources_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
-from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Columns, Passes
+from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, PERSON, Columns, Passes
 from hearwell.engine.period import Period, to_local
 from hearwell.engine.question import TEAM, Asked, Question
 from hearwell.engine.sums import sql
-from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.part import Expr
@@ -34,6 +35,7 @@ from hearwell.settings import Settings
 
 STATE = "hearwell_rollup"
 DAY = "day"
+NO_MORE: Mapping[str, str] = {}
 ALWAYS = ("age_band",)  # of what is there: how much of it is old is asked each time
 BOUNDS = ("first", "last", "received")
 FORMULAS = ("metrics", "engine", "records", "clock")
@@ -54,7 +56,7 @@ class Family:
 
     @property
     def sources(self) -> tuple[type[Record], ...]:
-        return MADE_FROM.get(self.record, (self.record,))
+        return sources_of(self.record)
 
 
 @dataclass(frozen=True)
@@ -65,26 +67,29 @@ class Kept:
         columns: for each metric and variant the columns of its parts and of rows left out.
         spreads: for each histogram the kinds of row of each metric, and the columns that count
             them; it is in the table of this number.
+        persons: for each column that tells persons apart the columns of their sums for each metric.
 
     """
 
     name: str
     by: tuple[str, ...]
     columns: Mapping[str, Columns]
-    spreads: Sequence[Mapping[str, Mapping[str, str]]] = field(default_factory=tuple)
+    spreads: Sequence[Mapping[str, Mapping[str, str]]]
+    persons: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     def has(self, asked: Asked) -> bool:
         return label(asked) in self.columns
 
     def text(self) -> str:
         columns = {name: [each.parts, each.left_out] for name, each in self.columns.items()}
-        return json.dumps({"by": self.by, "columns": columns, "spreads": self.spreads})
+        told = {"by": self.by, "columns": columns, "spreads": self.spreads}
+        return json.dumps(told | {"persons": self.persons})
 
     @classmethod
     def read(cls, name: str, text: str) -> "Kept":
         told = json.loads(text)
         columns = {each: Columns(*both) for each, both in told["columns"].items()}
-        return cls(name, tuple(told["by"]), columns, told["spreads"])
+        return cls(name, tuple(told["by"]), columns, told["spreads"], told["persons"])
 
 
 def label(asked: Asked) -> str:
@@ -95,13 +100,9 @@ def families(settings: Settings) -> list[Family]:
     """Return what is rolled up, whether or not a lake has enough rows for it."""
     together: dict[tuple[type[Record], str], list[Asked]] = {}
     for metric in METRICS.values():
-        for name, variant in metric.variants().items():
-            estimator = variant.estimator
-            is_clustered = metric.clustered_by is not None and estimator.linear() is not None
-            if is_clustered or estimator.sketch() is not None:
-                continue
-            dated_by = variant.dated_by or metric.dated_by
-            together.setdefault((metric.record, dated_by), []).append(Asked(metric, name))
+        for asked in (Asked(metric, name) for name in metric.variants()):
+            if asked.usual.estimator.sketch() is None:
+                together.setdefault((metric.record, asked.dated_by), []).append(asked)
     return [
         Family(record, dated_by, by_of(record, settings), tuple(asked))
         for (record, dated_by), asked in together.items()
@@ -127,7 +128,7 @@ def mark_of(family: Family, settings: Settings) -> str:
     return sha256(f"{formulas()} {settings!r} {family.by}".encode()).hexdigest()
 
 
-def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
+def found_rollup(states: "States", question: Question, family: Family) -> Kept | None:
     """Return the roll-up that has the groups of a question; None if there is none.
 
     The lake has not changed since it was made.
@@ -140,10 +141,10 @@ def found_rollup(lake: Lake, question: Question, family: Family) -> Kept | None:
         and question.grain != "hour_of_week"
         and all(name in family.by or name in family.record.constants for name in names)
     )
-    state = state_of(lake, family) if is_fitting else None
-    if state is None or state.mark != mark_of(family, lake.settings):
+    state = states.of(family) if is_fitting else None
+    if state is None or states.changed_since(family, state.snapshot):
         return None
-    return None if changed_since(lake, family, state.snapshot) else state.kept
+    return state.kept
 
 
 def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
@@ -171,42 +172,41 @@ def is_whole_days(question: Question, frame: Frame) -> bool:
 
 @dataclass(frozen=True)
 class State:
-    """How a roll-up stands: from which snapshot and by which formulas it was made."""
+    """How a roll-up stands: what it has, and from which snapshot it was made."""
 
     snapshot: int
-    mark: str
     kept: Kept
 
 
-def state_of(lake: Lake, family: Family) -> State | None:
-    run = lake.connection.execute
-    if not run(
-        "select 1 from duckdb_tables() where database_name = 'lake' "
-        f"and table_name = {quoted(STATE)}"
-    ).fetchall():
-        return None
-    found = run(
-        f"select snapshot, mark, layout from lake.{STATE} where name = {quoted(family.name)}"
-    ).fetchall()
-    if len(found) != 1:
-        return None
-    ((snapshot, mark, layout),) = found
-    (oldest,) = run("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
-    if not oldest <= snapshot <= lake.snapshot:
-        return None  # what was forgotten cannot be followed
-    return State(snapshot, mark, Kept.read(family.name, layout))
+@dataclass(frozen=True)
+class States:
+    """How the roll-ups of a lake stand, as told by their table."""
 
+    history: History
+    told: Mapping[str, tuple[int, str, str]]  # name → snapshot, mark, layout
 
-def changed_since(lake: Lake, family: Family, snapshot: int) -> bool:
-    """Has a record of which the roll-up is made changed after a snapshot?"""
-    now = lake.snapshot
-    return snapshot < now and any(
-        lake.connection.execute(
-            f"select 1 from lake.table_changes({quoted(source.table_name)}, {snapshot + 1}, {now}) "
-            "limit 1"
-        ).fetchall()
-        for source in family.sources
-    )
+    @classmethod
+    def read(cls, lake: Lake) -> Self:
+        history = History.of(lake)
+        if STATE not in history.tables:
+            return cls(history, {})
+        query = f"select name, snapshot, mark, layout from lake.{STATE}"
+        told = {name: tuple(rest) for name, *rest in lake.connection.execute(query).fetchall()}
+        return cls(history, told)
+
+    def of(self, family: Family) -> State | None:
+        """Return how a roll-up stands; None if there is none, or none by these formulas."""
+        snapshot, mark, layout = self.told.get(family.name, (-1, "", ""))
+        settings = self.history.lake.settings
+        if not self.history.is_followed(snapshot) or mark != mark_of(family, settings):
+            return None
+        return State(snapshot, Kept.read(family.name, layout))
+
+    def changed_since(self, family: Family, snapshot: int) -> bool:
+        """Has a record of which the roll-up is made changed after a snapshot?"""
+        return any(
+            self.history.has_changed(source.table_name, snapshot) for source in family.sources
+        )
 
 
 @dataclass(frozen=True)
@@ -241,17 +241,31 @@ class Rolled(Passes):
                 counts[kind] = self.kept.spreads[table][label(each)][name]
         columns = list(dict.fromkeys([*counts.values(), ON_SHELF, AMOUNT]))
         name = f"{self.kept.name}_spread_{table}"
-        return sql(self.added(name, columns, "shelf")), {kind: counts[kind] for kind in kinds}
+        shelves = self.added(name, columns, {"shelf": "int32"})
+        return sql(shelves), {kind: counts[kind] for kind in kinds}
 
     def found_spread(self, asked: Mapping[Asked, Any]) -> int:
         """Return the number of the histogram of these metrics."""
         wanted = {label(each) for each in asked}
         return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
 
-    def added(self, name: str, columns: list[str], *more: str) -> Expr:
-        """Return sums over the days of each cell."""
+    def persons(
+        self, column: str, asked: Sequence[Asked]
+    ) -> tuple[str, dict[Asked, dict[str, str]]]:
+        names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
+        columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
+        table = f"{self.kept.name}_{column}"
+        return sql(self.added(table, columns, {PERSON: "string"})), names
+
+    def added(self, name: str, columns: list[str], more: Mapping[str, str] = NO_MORE) -> Expr:
+        """Return sums over the days of each cell.
+
+        Args:
+            more: other columns by which the kept table tells rows apart, and their types.
+
+        """
         schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
-        schema |= dict.fromkeys(more, "int32") | dict.fromkeys(columns, "float64")
+        schema |= {**more} | dict.fromkeys(columns, "float64")
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
         table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
@@ -304,8 +318,13 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         }
         for (asked, _, _), (_, counts) in zip(passes.spreads, shelves, strict=True)
     ]
+    persons = {of: passes.persons(of, asked) for of, asked in passes.clustered().items()}
     kept = Kept(
-        family.name, family.by, {label(each): found for each, found in columns.items()}, spreads
+        family.name,
+        family.by,
+        {label(each): found for each, found in columns.items()},
+        spreads,
+        {of: {label(a): sums for a, sums in names.items()} for of, (_, names) in persons.items()},
     )
     keys = ", ".join(f'by_{i} as "{name}"' for i, name in enumerate(family.by))
     renamed = f"select {keys}{', ' if keys else ''}cell as {DAY}, "
@@ -323,5 +342,7 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         yield f"{family.name}_bounds", f"{whole} ({sql(bounds)})"
         for i, (query, _) in enumerate(shelves):
             yield f"{family.name}_spread_{i}", f"{whole} ({query})"
+        for of, (query, _) in persons.items():  # nearly as many as rows: those of a month together
+            yield f"{family.name}_{of}", f"{whole} ({query}) order by {DAY}"
 
     return kept, tables()

@@ -8,21 +8,22 @@ import ibis
 import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
-from hearwell.engine.ask import bounds_of
+from hearwell.engine.ask import EPOCH, bounds_of
+from hearwell.engine.changes import changes
 from hearwell.engine.derived import MADE_FROM, readable
 from hearwell.engine.facts import dated
-from hearwell.engine.period import Period, to_local, to_utc
+from hearwell.engine.period import Period, to_utc
 from hearwell.engine.reads import expressions
 from hearwell.engine.rollup import (
     DAY,
     STATE,
     Family,
-    changed_since,
+    States,
+    days_of,
     families,
     kept_of,
     mark_of,
     passes_of,
-    state_of,
 )
 from hearwell.engine.sums import sql
 from hearwell.lake.extensions import quoted
@@ -75,18 +76,17 @@ def count(lake: Lake, record: type[Record]) -> int:
 def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | None:
     """Make anew what was touched of one roll-up; return None if nothing was."""
     snapshot = lake.snapshot
-    state, mark = state_of(lake, family), mark_of(family, lake.settings)
-    is_usable = state is not None and state.mark == mark and not full
-    if state is not None and is_usable and not changed_since(lake, family, state.snapshot):
+    states, mark = States.read(lake), mark_of(family, lake.settings)
+    state = None if full else states.of(family)
+    if state is not None and not states.changed_since(family, state.snapshot):
         return None
     touched = None
-    if state is not None and is_usable and repairs_by_day(family):
+    if state is not None and repairs_by_day(family):
         touched = touched_stretches(lake, family, state.snapshot)
     with readable(lake, family.record):
         whole = bounds_of(lake, family.record, family.dated_by, (), None)
-        if whole.first is None or whole.last is None:
-            return None
-        everything = Period(whole.first, whole.last + timedelta(microseconds=1))
+        first, last = whole.first or EPOCH, whole.last or EPOCH  # of none there is none each day
+        everything = Period(first, last + timedelta(microseconds=1))
         for period in [everything] if touched is None else touched:
             keep(lake, family, period, mark, snapshot, is_full=touched is None)
     if touched == []:
@@ -107,7 +107,7 @@ def repairs_by_day(family: Family) -> bool:
     return not any(
         each.op().find(ops.ScalarSubquery)
         for asked in family.asked
-        for each in expressions(asked.metric.variants()[asked.variant].estimator)
+        for each in expressions(asked.usual.estimator)
     )
 
 
@@ -115,10 +115,7 @@ def touched_stretches(lake: Lake, family: Family, since: int) -> list[Period] | 
     """Return the stretches of days that hold changed rows, old or new; None if it is nearly all."""
     run, zone = lake.connection.execute, lake.settings.zone
     name = family.record.table_name
-    run(
-        f"create or replace temp table {CHANGED} as "
-        f"from lake.table_changes({quoted(name)}, {since + 1}, {lake.snapshot})"
-    )
+    run(f"create or replace temp table {CHANGED} as from {changes(name, since, lake.snapshot)}")
     try:
         changed = ibis.table(family.record.unbound().schema(), name=CHANGED)
         at = dated(changed, family.dated_by)
@@ -162,8 +159,7 @@ def keep(  # noqa: PLR0913  what is kept, of when, and how that is known
     """Put the parts of a period in place of what was kept of it, and say so."""
     run, zone = lake.connection.execute, lake.settings.zone
     kept, tables = kept_of(family, passes_of(family, period, lake.settings))
-    first = to_local(period.begins, zone).date()
-    last = to_local(period.ends - timedelta(microseconds=1), zone).date()
+    first, last = days_of(period, zone)
     for name, query in tables:
         if is_full:
             run(f"drop table if exists lake.{name}")

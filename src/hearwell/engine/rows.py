@@ -100,10 +100,10 @@ def behind(lake: Lake, question: Question, more: Sequence[str] = ()) -> Iterator
         use_cohorts(lake, question)
         clock = CalendarClock(asked.metric.name, record.unbound())
         variant = asked.metric.variants(record.unbound(), lake.settings, clock)[asked.variant]
-        dated_by = variant.dated_by or asked.metric.dated_by
+        dated_by = asked.dated_by
         bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
         is_stock = isinstance(variant.estimator, Stock)
-        frame = replace(framed(lake, question, dated_by, bounds), is_stock=is_stock)
+        frame = framed(lake, question, dated_by, bounds, is_stock=is_stock)
         table = asked_about(record, frame)
         if not is_stock:
             table = table.filter(within(dated(table, dated_by), frame.now))
@@ -173,4 +173,4 @@ def refuse_if_hidden(lake: Lake, question: Question) -> None:
 
 def used_by(asked: Asked) -> set[str]:
     """Return the columns that a metric reads in the variant asked for."""
-    return columns_of(asked.metric.variants()[asked.variant].estimator)
+    return columns_of(asked.usual.estimator)

@@ -1,9 +1,12 @@
 """Tell which numbers rest on rows that were made up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from hearwell.engine.derived import MADE_FROM, Need
+import ibis
+
+from hearwell.engine.derived import Need, sources_of
 from hearwell.engine.facts import Frame, asked_about, counted
+from hearwell.engine.passes import WRITTEN
 from hearwell.engine.question import Asked
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
@@ -19,8 +22,6 @@ def simulated(
     lake: Lake, need: Need, record: type[Record], frame: Frame, asked: Sequence[Asked]
 ) -> set[str]:
     """Return the names of the metrics that count a simulated row, in either period."""
-    if not any(has_simulated(lake, source) for source in MADE_FROM.get(record, (record,))):
-        return set()
     need(record)
     table = asked_about(record, frame)
     made_up = table.filter(is_simulated(table))
@@ -34,11 +35,20 @@ def simulated(
     return {each.metric.name for each, is_one in zip(asked, found, strict=True) if is_one}
 
 
-def has_simulated(lake: Lake, record: type[Record]) -> bool:
-    lake.use(record)
-    table = record.unbound()
-    found = table.filter(is_simulated(table)).select("source").limit(1)
-    return bool(lake.connection.execute(sql(found)).fetchall())
+def simulated_sources(lake: Lake, records: Iterable[type[Record]]) -> set[type[Record]]:
+    """Return which of the records that some facts are made of have simulated rows at all."""
+    sources = {source.table_name: source for record in records for source in sources_of(record)}
+    for source in sources.values():
+        lake.use(source)
+    found = lake.connection.execute(WRITTEN.get(("simulated", *sources), lambda: each(sources)))
+    return {sources[name] for (name,) in found.fetchall()}
+
+
+def each(sources: Mapping[str, type[Record]]) -> str:
+    """Return the query of the names of those that have simulated rows."""
+    tables = [(ibis.literal(name), source.unbound()) for name, source in sources.items()]
+    rows = [table.filter(is_simulated(table)).limit(1).select(name=name) for name, table in tables]
+    return sql(ibis.union(*rows) if len(rows) > 1 else rows[0])
 
 
 def is_simulated(table: Expr) -> Expr:

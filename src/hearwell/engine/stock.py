@@ -8,7 +8,7 @@ import numpy as np
 
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import Frame
-from hearwell.engine.groups import midnight
+from hearwell.engine.groups import keys_of, midnight
 from hearwell.engine.passes import Arrays, Found
 from hearwell.engine.period import cell_after, first_cell, to_local
 from hearwell.engine.question import Asked
@@ -25,7 +25,7 @@ def accumulated(
         problem = "What is open at an instant has no hour of the week. Ask by day."
         raise BadQuestion(problem)
     names = frame.keys[:-1]
-    keys = list(zip(*(cells[name].tolist() for name in frame.keys), strict=True))
+    keys = keys_of(cells, frame)
     times = times_of(keys, frame)
     groups = list(dict.fromkeys(key[:-1] for key in keys)) or ([] if names else [()])
     row = {group: i for i, group in enumerate(groups)}

@@ -145,8 +145,7 @@ def rows_of(
     """Return how rows become cells, the metric over them, and the SQL of what each row adds."""
     (asked,) = question.asked
     record = asked.metric.record
-    usual = asked.metric.variants()[asked.variant]
-    dated_by = instead or usual.dated_by or asked.metric.dated_by
+    dated_by = instead or asked.dated_by
     bounds = bounds_of(lake, record, dated_by, question.where, question.teams)
     frame = framed(lake, replace(question, by=(), grain="none"), dated_by, bounds)
     frame = replace(frame, by=tuple(keep))

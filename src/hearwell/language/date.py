@@ -5,13 +5,17 @@ from datetime import date, datetime
 from babel.dates import format_date, format_time
 
 from hearwell.language import ENGLISH, spoken
-from hearwell.language.convention import convention
+from hearwell.language.convention import convention, isolated
 
 DAY, DAY_OF_YEAR = "d MMM y", "d MMM"
 """How English tells a day here: nobody can take 5 Jan for the first of May."""
 
 
 def day(at: date) -> str:
+    return isolated(plain_day(at))
+
+
+def plain_day(at: date) -> str:
     return format_date(at, DAY if is_english() else "medium", convention())
 
 
@@ -54,11 +58,11 @@ def moment(at: datetime) -> str:
     told = time(at)
     if told == "00:00":
         return day(at)
-    return str(convention().datetime_formats["medium"]).format(told, day(at))
+    return isolated(str(convention().datetime_formats["medium"]).format(told, plain_day(at)))
 
 
 def skeleton(at: date, fields: str) -> str:
-    return str(convention().datetime_skeletons[fields].apply(at, convention()))
+    return isolated(convention().datetime_skeletons[fields].apply(at, convention()))
 
 
 def is_english() -> bool:

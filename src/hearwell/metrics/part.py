@@ -11,6 +11,7 @@ import numpy.typing as npt
 Expr = Any  # an Ibis expression: its own types reject many valid operators
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 EVERY_ROW: Expr = ibis.literal(True)
 

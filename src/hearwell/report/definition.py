@@ -62,11 +62,7 @@ def variant(content: Content, answer: Answer) -> Html:
 
 def dates(answers: list[Answer]) -> str:
     """Return the instants by which rows belong to a period, as the record names them."""
-    found = []
-    for each in answers:
-        metric = each.asked.metric
-        found.append(metric.variants()[each.asked.variant].dated_by or metric.dated_by)
-    return ", ".join(dict.fromkeys(found))
+    return ", ".join(dict.fromkeys(each.asked.dated_by for each in answers))
 
 
 def queries(content: Content, answer: Answer) -> Html:

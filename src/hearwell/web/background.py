@@ -1,6 +1,7 @@
 """Work that takes longer than a page may, or runs on a clock: done in a process of its own.
 
-Applications put `@task` or `@every` on their functions in a module `jobs`, which is found here.
+Applications put `@task` or `@every` on their functions in a module `jobs`, which is found here; a
+function `begin` in it starts what runs all the time.
 What is under way when the process stops is told as failed; what waits is kept.
 """
 
@@ -8,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -53,7 +55,9 @@ def work() -> None:
     for application in apps.get_app_configs():
         name = f"{application.name}.jobs"
         if application.name.startswith("hearwell.") and find_spec(name):
-            __import__(name)
+            begin = getattr(import_module(name), "begin", None)
+            if begin is not None:
+                begin()
     from hearwell.web import background  # noqa: PLC0415, PLW0406  its queue, not that of __main__
 
     Consumer(background.HUEY, workers=1, worker_type="thread", check_worker_health=True).run()

@@ -34,7 +34,7 @@ FEWEST_LEAVERS = 10
 """Fewer than so many of the satisfied who left after it say too little."""
 
 FEWEST_BAD = 5
-"""What fewer went through is not looked at: it could be told who they are."""
+"""What fewer of the satisfied went through is not looked at: it could be told who they are."""
 
 SATISFIED_FROM = 0.75
 MUCH_POWER = 0.8
@@ -226,10 +226,10 @@ def of_kinds(
             f"or another --within: {kinds.not_over:,} are still within it."
         )
         raise NotExplained(problem)
-    bad_n = kinds.rows @ kinds.flags
-    chosen = [
-        i for i in range(len(flags)) if FEWEST_BAD <= bad_n[i] <= kinds.rows.sum() - FEWEST_BAD
-    ]
+    satisfied = kinds.position >= SATISFIED_FROM
+    bad_n = kinds.rows[satisfied] @ kinds.flags[satisfied]
+    ok_n = kinds.rows[satisfied].sum() - bad_n
+    chosen = [i for i in range(len(flags)) if min(bad_n[i], ok_n[i]) >= FEWEST_BAD]
     effect, p = effects(kinds, flags, chosen)
     found = [
         replace(suspect(kinds, flags[i], i, question.level), coefficient=effect[j], p=p[j])
@@ -240,7 +240,6 @@ def of_kinds(
         replace(e, believed=bool(b) and e.coefficient > 0 and e.bad_left >= FEWEST_LEAVERS)
         for e, b in zip(found, sure, strict=True)
     ]
-    satisfied = kinds.position >= SATISFIED_FROM
     told_of = DealBreakers(
         question,
         days,

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from hearwell.engine.privacy import FEWEST_ANSWERS
 from hearwell.engine.question import Question
 from hearwell.evidence import sentence as told
 from hearwell.evidence.counted import counted
-from hearwell.evidence.errors import NotExplained
+from hearwell.evidence.errors import NotExplained, TooFewToShow
 from hearwell.evidence.experience import KEEP, experienced
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import Sentence, gettext_noop, sentence
@@ -119,6 +120,8 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
         )
         with experienced(rows, KNOWN_AT) as table, kinds_of(rows, table, ends) as kinds:
             n, people = kinds.n.sum(), kinds.people.sum()
+            if 0 < n < FEWEST_ANSWERS:
+                raise TooFewToShow(asked)
             if not n or n == people:
                 problem = (
                     f"{n:,.0f} answers of {people:,.0f} who could have answered: there is no other "

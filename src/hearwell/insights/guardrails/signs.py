@@ -91,11 +91,11 @@ def short_calls(lake: Lake, period: Period, teams: Teams, level: float) -> Short
     are hung up as soon as they are answered make a heap of their own at its short end.
     """
     with lake.reading(), readable(lake, Call):
-        every = Call.unbound()
+        every = of_teams(Call.unbound(), teams)
         next_at = every.entered_at.lead().over(
             ibis.window(group_by=called_by(every), order_by=[every.entered_at, every.call_id])
         )
-        rows = very_short(of_teams(every.mutate(next_at=next_at), teams), period)
+        rows = very_short(every.mutate(next_at=next_at), period)
         rows = rows.mutate(seconds=spoken(rows))
         ends = rows.ended_at.coalesce(rows.connected_at, rows.entered_at)
         soon = rows.next_at <= ends + ibis.interval(minutes=AGAIN_WITHIN_MINUTES)
@@ -145,7 +145,7 @@ def suppressed_after_trouble(lake: Lake, period: Period, teams: Teams, level: fl
         due = survey.filter(
             within(survey.eligible_at, period), survey.status.notin(BY_DESIGN), of_customers(survey)
         )
-        case = named("of", CaseFact.unbound())
+        case = named("of", of_teams(CaseFact.unbound(), teams))
         both = due.join(case, [due.source == case.of_source, due.case_id == case.of_case_id])
         badly = (
             (both.of_reopens > 0).fill_null(False)

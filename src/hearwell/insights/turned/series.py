@@ -147,8 +147,8 @@ def of_answer(
     value, n = put(estimate.value, np.nan), put(estimate.n, 0.0)
     reach = (estimate.interval.high - estimate.interval.low) / 2 / normal_quantile(question.level)
     error = put(reach, np.nan)
-    variant = answer.asked.metric.variants()[answer.asked.variant]
-    hits = np.nan_to_num(value * n) if isinstance(variant.estimator, Share) else None
+    is_share = isinstance(answer.asked.usual.estimator, Share)
+    hits = np.nan_to_num(value * n) if is_share else None
     n = np.where(np.isnan(value), 0.0, n)
     if goes_by_ratio(answer.unit):
         with np.errstate(divide="ignore", invalid="ignore"):

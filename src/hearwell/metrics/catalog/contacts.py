@@ -3,6 +3,7 @@
 import ibis
 
 from hearwell.metrics.catalog.cases import quantiles
+from hearwell.metrics.catalog.window import has_passed
 from hearwell.metrics.estimator import Share
 from hearwell.metrics.facts.case_after import CaseAfter
 from hearwell.metrics.facts.contact import RETURN_WITHIN_DAYS, Contact
@@ -13,7 +14,7 @@ from hearwell.metrics.part import Expr
 
 def is_over(rows: Contact | Issue) -> Expr:
     """Would the customer have come back by now, by what the source has told?"""
-    return (rows.window_ends_at <= rows.known_until).fill_null(False)
+    return has_passed(rows.window_ends_at, rows)
 
 
 @metric(
@@ -160,7 +161,7 @@ def new_case_instead(case: CaseAfter) -> Variants:
     """
     window = ibis.interval(days=RETURN_WITHIN_DAYS)
     solved, is_somebody = case.first_solved_at.notnull(), case.customer_id.notnull()
-    over = (case.known_until >= case.first_solved_at + window).fill_null(False)
+    over = has_passed(case.first_solved_at + window, case)
     soon = (case.next_case_at <= case.first_solved_at + window).fill_null(False)
     after = (case.opened_at <= case.previous_solved_at + window).fill_null(False)
     return {
@@ -199,7 +200,7 @@ def bot_containment(case: CaseAfter) -> Variants:
     """Part of the solved cases with a bot that needed no human."""
     with_bot = case.solved_at.notnull() & (case.bot_messages > 0)
     ends = case.solved_at + ibis.interval(days=RETURN_WITHIN_DAYS)
-    over, is_somebody = (case.known_until >= ends).fill_null(False), case.customer_id.notnull()
+    over, is_somebody = has_passed(ends, case), case.customer_id.notnull()
     called = (case.next_contact_at <= ends).fill_null(False)
     wrote = (case.next_message_at <= ends).fill_null(False)
     return {

@@ -1,5 +1,6 @@
 """Do callers reach us? Metrics of attempts to call that belong together."""
 
+from hearwell.metrics.catalog.window import has_passed
 from hearwell.metrics.estimator import Mean, Quantile, Share
 from hearwell.metrics.facts.call_episode import CallEpisode
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
@@ -16,7 +17,7 @@ THEN = {
 
 def is_over(episode: CallEpisode) -> Expr:
     """Would another call be another episode, by what the source has told?"""
-    return (episode.window_ends_at <= episode.known_until).fill_null(False)
+    return has_passed(episode.window_ends_at, episode)
 
 
 def left_out(episode: CallEpisode, among: Expr, *, so_far: bool = False) -> dict[str, Expr]:

@@ -2,7 +2,7 @@
 
 import ibis
 
-from hearwell.metrics.catalog.window import is_over
+from hearwell.metrics.catalog.window import has_passed, is_over
 from hearwell.metrics.estimator import Share
 from hearwell.metrics.facts.customer_month import CustomerMonth
 from hearwell.metrics.facts.purchase import Purchase
@@ -87,7 +87,7 @@ def monthly_churn_rate(month: CustomerMonth) -> Variants:
 def repeat_purchase_rate(purchase: Purchase) -> Variants:
     """Part of the buyers who bought again within 90 days. Cancelled orders are no purchases."""
     ends = purchase.ordered_at + ibis.interval(days=REPEAT_WITHIN_DAYS)
-    over = (ends <= purchase.known_until).fill_null(False)
+    over = has_passed(ends, purchase)
     again = (purchase.next_ordered_at <= ends).fill_null(False)
     known, first = purchase.customer_id.notnull(), purchase.is_first.fill_null(False)
     nobody = {"customer not known": ~known}

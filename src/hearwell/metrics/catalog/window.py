@@ -6,6 +6,11 @@ from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
 
 
+def has_passed(ends: Expr, rows: Expr) -> Expr:
+    """Has the source of a row, which says until when it has told, told of the end of a window?"""
+    return (ends <= rows.known_until).fill_null(False)
+
+
 def is_over(ends: Expr, rows: Expr, record: type[Record], *instants: str) -> Expr:
     """Has the source of a row told of anything at or after the end of the row's window?
 

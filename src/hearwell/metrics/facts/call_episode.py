@@ -29,6 +29,7 @@ THEN = ("reached_later", "called_back", "solved_otherwise", "still_open")
 
 OUT = ("outbound", "callback")
 CALLED_BY, EPISODE_TOLD, CALL_CONTACT = "called_by", "call_episode_told", "call_contact"
+EPISODE_WHOLE = "episode_whole"
 
 
 class CallEpisode(Record):
@@ -243,7 +244,7 @@ def call_episodes(told: Expr, around: Around) -> Mapping[str, Expr]:
     steps = Steps()
     gap = ibis.interval(hours=RETRY_GAP_HOURS)
     told = steps.add(
-        "episode_whole",
+        EPISODE_WHOLE,
         told.mutate(
             person=told.customer_id.coalesce(told.called_by),
             window_ends_at=told.last_entered_at + gap,

@@ -58,7 +58,11 @@ def can_be_answered(request: SignedIn) -> HttpResponseBase:
 
     def made(lake: Any) -> dict[str, Any]:
         can = lakes.kept(lake, "answerable", teams, lambda: answerable(lake, teams=teams))
-        return {"metrics": can.metrics, "missing": can.missing, "snapshot": lake.snapshot}
+        return {
+            "metrics": can.metrics,
+            "missing": {name: str(lack) for name, lack in can.missing.items()},
+            "snapshot": lake.snapshot,
+        }
 
     return answered(request, None, made)
 

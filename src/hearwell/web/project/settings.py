@@ -24,8 +24,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "hearwell.web.people",
     "hearwell.web.read",
+    "hearwell.web.collector",
     "hearwell.web.api",
     "hearwell.web.explore",
+    "hearwell.web.targets",
     "hearwell.web.inputs",
     "django.contrib.auth",
     "django.contrib.contenttypes",

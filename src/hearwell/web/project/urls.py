@@ -10,8 +10,10 @@ handler500 = "hearwell.web.project.problems.fault"
 urlpatterns = [
     path("", include("hearwell.web.read.urls")),
     path("", include("hearwell.web.explore.urls")),
+    path("", include("hearwell.web.targets.urls")),
     path("", include("hearwell.web.people.urls")),
     path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
+    path("", include("hearwell.web.collector.urls")),
     path("", include("hearwell.web.promises.urls")),
 ]

@@ -13,6 +13,7 @@ from hearwell.engine.rows import behind, told_of
 from hearwell.engine.rows import rows as rows_behind
 from hearwell.report.name import labelled, spaced
 from hearwell.web.export import FORMATS, exported
+from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.read import asking
@@ -108,6 +109,7 @@ def export(request: SignedIn, name: str, kind: str) -> StreamingHttpResponse:
         more = request.GET.getlist("column")
         with behind(lake, question, more) as told:  # what must not be shown is refused here
             heads = told.columns
+    audit(request, Action.EXPORTED, f"rows of {name}: {request.GET.urlencode()}")
     return exported(request, kind, f"{name}-rows", heads, fetched(address, question, more))
 
 

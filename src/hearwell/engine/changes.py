@@ -1,0 +1,65 @@
+"""What changed in the lake since a state of it: by what its own catalog tells.
+
+The catalog names for each snapshot the tables that were written to. Only of those are the rows
+asked that came, changed or went, which takes longer by far.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from hearwell.lake.extensions import quoted
+from hearwell.lake.lake import Lake
+
+WRITTEN_TO = re.compile(r":(\d+)")
+"""What a snapshot did, such as `inserted_into_table:3,inlined_delete:3`, names tables by number."""
+
+TABLES = """
+select t.table_name, t.table_id from __ducklake_metadata_lake.ducklake_table as t
+where t.begin_snapshot <= {now} and (t.end_snapshot is null or t.end_snapshot > {now})
+"""
+SNAPSHOTS = """
+select s.snapshot_id, c.changes_made
+from __ducklake_metadata_lake.ducklake_snapshot as s
+left join __ducklake_metadata_lake.ducklake_snapshot_changes as c using (snapshot_id)
+where s.snapshot_id <= {now}
+"""
+
+
+@dataclass(frozen=True)
+class History:
+    """The tables of a lake in the state that is read, and the snapshots that led to it."""
+
+    lake: Lake
+    now: int
+    tables: Mapping[str, int]  # their numbers
+    written_to: Mapping[int, Collection[int]]  # snapshot → numbers of the tables
+
+    @classmethod
+    def of(cls, lake: Lake) -> Self:
+        run, now = lake.connection.execute, lake.snapshot
+        tables = dict(run(TABLES.format(now=now)).fetchall())
+        snapshots = run(SNAPSHOTS.format(now=now)).fetchall()
+        written_to = {
+            number: frozenset(map(int, WRITTEN_TO.findall(did or ""))) for number, did in snapshots
+        }
+        return cls(lake, now, tables, written_to)
+
+    def is_followed(self, since: int) -> bool:
+        """Can what changed since be told? What was forgotten by a checkpoint cannot."""
+        return min(self.written_to) <= since <= self.now
+
+    def has_changed(self, table: str, since: int) -> bool:
+        """Are there rows of a table that came, changed or went after a snapshot?"""
+        number = self.tables.get(table)
+        later = (did for each, did in self.written_to.items() if each > since)
+        if not any(number in did for did in later):
+            return False
+        query = f"select 1 from {changes(table, since, self.now)} limit 1"
+        return bool(self.lake.connection.execute(query).fetchall())
+
+
+def changes(table: str, since: int, now: int) -> str:
+    """Return what to read for the rows of a table that came, changed or went since a snapshot."""
+    return f"lake.table_changes({quoted(table)}, {since + 1}, {now})"

@@ -1,0 +1,1 @@
+"""What readers and buyers do on an organisation's own pages, taken in and kept."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Collector(AppConfig):
+    name = "hearwell.web.collector"
+    label = "collector"

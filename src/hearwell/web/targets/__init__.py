@@ -1,0 +1,1 @@
+"""Targets of numbers, and alerts where one is surely missed."""
