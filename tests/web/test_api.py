@@ -289,7 +289,8 @@ ROLE_OF = {
     "put": Role.VIEWER,
     "scorecard": Role.VIEWER,
     "rows": Role.LEAD,
-    "change": Role.VIEWER,
+    "why": Role.VIEWER,
+    "guardrails": Role.VIEWER,
     "staffing": Role.VIEWER,
     "freshness": Role.VIEWER,
     "snapshots": Role.VIEWER,
@@ -459,6 +460,21 @@ def test_what_is_of_no_team_is_refused(company, carol):
     assert "not told by team" in answer.json()["detail"]
     body = {"metrics": [{"metric": "late_delivery_rate"}]}
     assert carol.post("/api/v1/ask", body, content_type="application/json").status_code == 403
+
+
+def test_what_drives_a_number_is_of_no_team(company, carol):
+    assert carol.get("/api/v1/metrics/CSAT/why/drivers").status_code == 403
+    assert carol.get("/api/v1/metrics/late_delivery_rate/why/change").status_code == 403
+
+
+def test_why_is_told_of_own_rows_only(company, carol, program):
+    """What moved the number of a team is the same for its people and for who asks of it alone."""
+    address = "/api/v1/metrics/wait_time/why/change?by=channel&from=2026-06-03&to=2026-06-30"
+    own = told(carol.get(address))
+    asked = told(program("bob").get(f"{address}&where=team=billing phone"))
+    everything = told(program("bob").get(address))
+    for name in ("before", "now", "people"):
+        assert own[name] == asked[name] != everything[name]
 
 
 def test_a_lead_of_a_team_is_told_its_rows_only_also_with_the_cursor_of_another(
