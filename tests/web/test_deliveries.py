@@ -6,9 +6,11 @@ import hmac
 import json
 import socket
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -276,3 +278,17 @@ def test_a_private_address_is_refused_where_it_is_typed(people, signed_in):
     page = signed_in("bob").post("/deliveries/channels/new/", form).content.decode()
     assert "private network" in page
     assert not Channel.objects.exists()
+
+
+def test_the_example_of_the_documentation_knows_our_posts_from_others(channel):
+    text = (Path(__file__).parents[2] / "docs/how-to/deliveries.md").read_text("utf-8")
+    found = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], found)  # noqa: S102  our own words
+    body, now = b'{"a": 1}', int(time.time())
+    genuine = found["is_genuine"]
+    headers = channel.signed("1", now, body)
+    assert genuine(headers, body, channel.secret)
+    assert not genuine(headers, body + b" ", channel.secret)
+    assert not genuine(channel.signed("1", now - 600, body), body, channel.secret)
+    channel.nonce = "another"
+    assert not genuine(headers, body, channel.secret)

@@ -69,6 +69,7 @@ MATRIX = {
     # Surveys: whoever has the signed address may answer
     "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},
     "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
+    "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

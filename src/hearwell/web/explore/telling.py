@@ -6,12 +6,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.period import WEEKDAYS, Grain, first_cell
-from hearwell.engine.question import Question, Teams
+from hearwell.engine.question import Asked, Question, Teams
 from hearwell.lake.lake import Lake
+from hearwell.language.date import weekday
 from hearwell.report import day
 from hearwell.report.markup import Html
 from hearwell.report.name import title
@@ -53,6 +52,7 @@ COLUMNS = (
 class Figure:
     """One number of a row."""
 
+    name: str
     value: str
     interval: str
     n: int
@@ -100,7 +100,7 @@ def told(lake: Lake, view: View, teams: Teams, prefix: str = "view") -> Told:
     together = joined(answers, lake.settings.week_starts_on)
     minimum_n = lake.settings.minimum_n
     shown = [
-        Line(list(group), at, [figure(each, minimum_n) for each in cells])
+        Line(list(group), at, [figure(each, question.asked, minimum_n) for each in cells])
         for (group, _order, at), cells in islice(together.items(), SHOWN)
     ]
     return Told(
@@ -145,9 +145,10 @@ def when(cell: Any, question: Question, week_starts_on: str) -> tuple[Any, str]:
     """Return by what a time is sorted, and what it is called."""
     grain: Grain = question.grain
     if grain == HOUR:
-        weekday, hour = cell["group"][HOUR].split()
-        place = (WEEKDAYS.index(weekday) - WEEKDAYS.index(week_starts_on)) % len(WEEKDAYS)
-        return (place, hour), f"{_(weekday.capitalize())} {hour}:00"
+        name, hour = cell["group"][HOUR].split()
+        of_week = WEEKDAYS.index(name)
+        place = (of_week - WEEKDAYS.index(week_starts_on)) % len(WEEKDAYS)
+        return (place, hour), f"{weekday(of_week)} {hour}:00"
     if grain == "none":
         return "", ""
     local = datetime.fromisoformat(cell["period"]["from"]).replace(tzinfo=None)
@@ -164,13 +165,16 @@ def order(key: Key, cells: list[tuple[Answer, Any] | None]) -> tuple[Any, ...]:
     return at, rank is None, rank or 0, -rows, tuple(value or "" for value in group)
 
 
-def figure(found: tuple[Answer, Any] | None, minimum_n: int) -> Figure | None:
+def figure(
+    found: tuple[Answer, Any] | None, among: tuple[Asked, ...], minimum_n: int
+) -> Figure | None:
     if found is None:
         return None
     answer, cell = found
     compared, unit = cell["compared"], answer.unit
     verdict = compared["verdict"] if compared else ""
     return Figure(
+        name=title(answer.asked, among),
         value=number(cell["value"], unit),
         interval=interval(cell["low"], cell["high"], unit),
         n=cell["n"],

@@ -44,7 +44,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
     """A target as it is typed: shares as percent, one filter of each kind."""
 
     wanted = forms.FloatField(
-        label=gettext_lazy("this value"),
+        label=gettext_lazy("Value"),
         help_text=gettext_lazy("Shares in percent, times in seconds."),
     )
 
@@ -89,6 +89,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
                 required=limited,
                 initial=known.get(name, ""),
             )
+        self.order_fields(["metric", *FILTERS, "side", "wanted"])
 
     def clean_metric(self) -> str:
         try:
