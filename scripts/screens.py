@@ -15,6 +15,7 @@ PAGES = {
     "scorecard": "/",
     "data": "/data/",
     "upload": "/data/upload/",
+    "promises": "/promises/",
     "settings": "/settings/",
     "schedules": "/settings/schedules/",
     "schedule": "/settings/schedules/new/",

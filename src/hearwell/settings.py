@@ -71,6 +71,18 @@ class ServiceLevelTarget(Part):
     clock: Literal["business", "calendar"] = "business"
     applies_to: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
+    @property
+    def words(self) -> str:
+        """What is promised and for whom, in one line; by it answers are told apart."""
+        sizes = ((3600, "h"), (60, "min"), (1, "s"))
+        size, unit = next((s for s in sizes if self.within_seconds % s[0] == 0), sizes[-1])
+        within = f"{self.within_seconds / size:g} {unit}"
+        clock = "opening hours" if self.clock == "business" else "calendar time"
+        whom = "; ".join(f"{name}: {', '.join(v)}" for name, v in self.applies_to.items())
+        return f"{self.metric.replace('_', ' ')} in {within} of {clock}" + (
+            f" ({whom})" if whom else ""
+        )
+
 
 class Settings(Part):
     """What an organisation may choose. `hearwell init` writes the file with its comments."""

@@ -16,6 +16,7 @@ from hearwell.clock.business import (
     TABLE,
     OverlappingSchedules,
     business_days,
+    due,
     with_business_seconds,
 )
 from hearwell.clock.schedule import WEEKDAYS, Schedule
@@ -487,3 +488,35 @@ def test_the_benchmark_runs():
     """The speed that the documentation tells can be measured again."""
     path = Path(__file__).parents[2] / "benchmarks" / "business_seconds.py"
     assert runpy.run_path(str(path))["measure"](rows=1000)["rows_per_second"] > 0
+
+
+@pytest.mark.parametrize("first", [date(2026, 3, 23), date(2026, 10, 19)])
+@given(begin=st.integers(0, 9 * 1440), minutes=st.integers(1, 3000))
+@settings(max_examples=40, deadline=None)
+def test_due_is_the_minute_to_which_somebody_counts(first, begin, minutes):
+    """Walking from minute to minute over the change of clocks, as many open ones are passed."""
+    schedule = Schedule(
+        name="s",
+        zone="Europe/London",
+        blocks=[
+            {"days": WEEKDAYS[:5], "opens": "09:00", "closes": "17:30"},
+            {"days": ("saturday", "sunday"), "opens": "22:00", "closes": "03:00"},
+        ],
+    )
+    midnight = datetime.combine(first, datetime.min.time())
+    start = (midnight - datetime(1970, 1, 1)) // timedelta(minutes=1)
+    found = due([schedule], np.array([(start + begin) * MINUTE]), np.array([60.0 * minutes]))[0]
+    passed = 0
+    for number, read in enumerate(wall_clock("Europe/London", first, 30 * 1440)):
+        if number < begin:
+            continue
+        at = 60 * read.hour + read.minute
+        weekend = read.weekday() >= 5
+        evening = weekend and at >= 1320
+        night = (read.weekday() == 6 or read.weekday() == 0) and at < 180
+        passed += (not weekend and 540 <= at < 1050) or evening or night
+        if passed == minutes:
+            wanted = np.datetime64(midnight + timedelta(minutes=number + 1), "us")
+            assert found == wanted
+            return
+    pytest.fail("the walk was too short")

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearwell.clock.interval import clipped, common, elapsed, intervals, merged
+from hearwell.clock.interval import clipped, common, elapsed, intervals, merged, reached
 
 STRETCHES = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=6)
 
@@ -40,3 +40,14 @@ def test_elapsed_counts_the_units_before(pairs, until):
     """The elapsed time is the number of covered units before the instant."""
     result = elapsed(merged(intervals(pairs)), np.array(until, dtype=np.int64))
     assert result.tolist() == [len([u for u in covered(pairs) if u < at]) for at in until]
+
+
+@given(pairs=STRETCHES, amount=st.integers(1, 40))
+def test_reached_is_the_first_instant_before_which_so_much_has_passed(pairs, amount):
+    stretches = merged(intervals(pairs))
+    found = int(reached(stretches, np.array([amount]))[0])
+    if amount > len(covered(pairs)):
+        assert found == np.iinfo(np.int64).max
+    else:
+        assert len([unit for unit in covered(pairs) if unit < found]) == amount
+        assert len([unit for unit in covered(pairs) if unit < found - 1]) == amount - 1

@@ -20,6 +20,8 @@ from hearwell.web.api.caller import Bearer
 from hearwell.web.api.frame import LARGEST_BODY_BYTES
 from hearwell.web.api.service import API, ROLES
 from hearwell.web.api.urls import urlpatterns
+from hearwell.web.explore.board import Board
+from hearwell.web.explore.view import View
 from hearwell.web.people.audit import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.token import Scope, Token
@@ -289,7 +291,9 @@ ROLE_OF = {
     "put": Role.VIEWER,
     "scorecard": Role.VIEWER,
     "rows": Role.LEAD,
-    "change": Role.VIEWER,
+    "why": Role.VIEWER,
+    "guardrails": Role.VIEWER,
+    "boards": Role.VIEWER,
     "staffing": Role.VIEWER,
     "freshness": Role.VIEWER,
     "snapshots": Role.VIEWER,
@@ -461,6 +465,21 @@ def test_what_is_of_no_team_is_refused(company, carol):
     assert carol.post("/api/v1/ask", body, content_type="application/json").status_code == 403
 
 
+def test_what_drives_a_number_is_of_no_team(company, carol):
+    assert carol.get("/api/v1/metrics/CSAT/why/drivers").status_code == 403
+    assert carol.get("/api/v1/metrics/late_delivery_rate/why/change").status_code == 403
+
+
+def test_why_is_told_of_own_rows_only(company, carol, program):
+    """What moved the number of a team is the same for its people and for who asks of it alone."""
+    address = "/api/v1/metrics/wait_time/why/change?by=channel&from=2026-06-03&to=2026-06-30"
+    own = told(carol.get(address))
+    asked = told(program("bob").get(f"{address}&where=team=billing phone"))
+    everything = told(program("bob").get(address))
+    for name in ("before", "now", "people"):
+        assert own[name] == asked[name] != everything[name]
+
+
 def test_a_lead_of_a_team_is_told_its_rows_only_also_with_the_cursor_of_another(
     company, people, program
 ):
@@ -473,6 +492,20 @@ def test_a_lead_of_a_team_is_told_its_rows_only_also_with_the_cursor_of_another(
     cursor = quote(told(program("bob").get(f"{ROWS}?limit=2&by=team"))["next"])
     page = told(carol.get(f"{ROWS}?limit=100&by=team&cursor={cursor}"))
     assert {row["team"] for row in page["rows"]} <= {"billing phone"}
+
+
+def test_a_board_is_told_to_whom_it_is_shared_with_and_its_questions_by_their_teams(
+    company, people, carol
+):
+    board = Board.objects.create(title="Mornings", owner=people["alice"])
+    board.add(View.of("metric=call_volume:calls&last=365&where.channel=phone"), "Calls")
+    assert told(carol.get("/api/v1/boards"))["boards"] == []
+    board.readers.add(people["carol"])
+    (found,) = told(carol.get("/api/v1/boards"))["boards"]
+    (panel,) = found["panels"]
+    answer = carol.post("/api/v1/ask", panel["question"], content_type="application/json")
+    (cell,) = told(answer)["answers"]
+    assert cell["value"] == counted(company, "team = 'billing phone'")
 
 
 # The description

@@ -66,6 +66,7 @@ MATRIX = {
     # The collector
     "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

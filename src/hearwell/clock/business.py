@@ -16,7 +16,16 @@ import ibis
 import numpy as np
 from numpy.typing import NDArray
 
-from hearwell.clock.interval import DAY, EPOCH, SECOND, Intervals, common, elapsed, merged
+from hearwell.clock.interval import (
+    DAY,
+    EPOCH,
+    SECOND,
+    Intervals,
+    common,
+    elapsed,
+    merged,
+    reached,
+)
 from hearwell.clock.schedule import Schedule, opening, validity
 from hearwell.errors import HearwellError
 
@@ -28,6 +37,12 @@ TABLE = "business_day"
 """The name under which the caller registers the columns of the days in the engine."""
 
 SCHEDULE = "_schedule"
+
+LOOK_AHEAD = timedelta(days=3 * 366)
+"""How far ahead it is looked for the end of a span of open time."""
+
+NOT_A_TIME = np.iinfo(np.int64).min
+"""What numpy takes for no time."""
 
 
 class OverlappingSchedules(HearwellError):
@@ -145,6 +160,33 @@ def with_business_seconds(
             for span, (start, end) in spans.items()
         },
     )
+
+
+def due(
+    versions: Sequence[Schedule], begins: NDArray[np.int64], seconds: NDArray[np.float64]
+) -> NDArray[np.datetime64]:
+    """Give the instant at which so much open time has passed since each beginning.
+
+    Args:
+        versions: of one schedule, whose validity does not overlap.
+        begins: in microseconds since 1970, UTC.
+        seconds: of open time, above zero.
+
+    Returns:
+        No time (NaT) where the schedule is not valid all the while, or never open for so long.
+
+    """
+    first = EPOCH + timedelta(microseconds=int(begins.min()))
+    last = EPOCH + timedelta(microseconds=int(begins.max())) + LOOK_AHEAD
+    valid = merged(np.concatenate([validity(each, first, last) for each in versions]))
+    if not len(valid):
+        return np.full(len(begins), "NaT", dtype="datetime64[us]")
+    opened = merged(np.concatenate([opening(each, first, last) for each in versions]))
+    stretches = common(opened, valid)
+    found = reached(stretches, elapsed(stretches, begins) + np.rint(seconds * SECOND).astype(int))
+    period = np.searchsorted(valid[:, 0], begins, "right") - 1
+    known = (period >= 0) & (found <= valid[period, 1])
+    return np.where(known, found, NOT_A_TIME).astype("datetime64[us]")
 
 
 @dataclass(frozen=True)

@@ -63,3 +63,16 @@ def elapsed(stretches: Intervals, until: NDArray[np.int64]) -> NDArray[np.int64]
     begun = np.searchsorted(begins, until)
     still_to_come = np.maximum(0, ends[begun - 1] - until) * (begun > 0)
     return np.asarray(passed[begun] - still_to_come)
+
+
+def reached(stretches: Intervals, passed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the first instant before which so many microseconds of merged stretches have passed.
+
+    It undoes `elapsed`, for amounts above zero. What the stretches are too short for is at the
+    largest number there is.
+    """
+    counted = np.cumsum(stretches[:, 1] - stretches[:, 0])
+    within = np.searchsorted(counted, passed)
+    ends = np.append(stretches[:, 1], np.iinfo(np.int64).max)
+    missing = np.append(counted, 0)[within] - passed
+    return np.asarray(ends[within] - np.where(within < len(counted), missing, 0))

@@ -40,9 +40,12 @@ class Deadline(Record):
     opened_at: RequiredInstant  # the case
     met_at: Instant  # replied, or solved for the last time
     is_told: Flag  # has the lake messages, or a history, of the source?
+    promise: Dimension  # the target in words; null where none is set
+    by_business: Flag  # is it counted in opening hours?
     within_seconds: Seconds  # what is promised; null where no target is set
     took_seconds: Seconds  # from began_at to met_at
-    passed_seconds: Seconds  # from began_at to the last instant that the lake knows of the source
+    known_until: Instant  # the last thing that the lake knows of the source
+    passed_seconds: Seconds  # from began_at to that
     customer_id: Person
     channel: Dimension
     topic: Dimension
@@ -72,7 +75,7 @@ def deadlines(
         told = with_business_seconds(told, hours.days, told.schedule, spans)
         told = told.mutate(
             **{
-                name: told.is_business.ifelse(told[f"business_{name}"], told[name])
+                name: told.by_business.ifelse(told[f"business_{name}"], told[name])
                 for name, _ in ENDS
             }
         )
@@ -135,16 +138,22 @@ def solutions(case: Expr) -> Expr:
 
 def applied(due: Expr, targets: Iterable[ServiceLevelTarget]) -> dict[str, Expr]:
     """Return what the first target that applies to each row promises, and by which clock."""
-    within, by_business = [], []
+    within, by_business, words = [], [], []
     for target in targets:
         applies = due.target == target.metric
         for name, values in target.applies_to.items():
             applies = applies & due[name].isin(values)
         within.append((applies, ibis.literal(target.within_seconds, "float64")))
         by_business.append((applies, ibis.literal(target.clock == "business")))
+        words.append((applies, ibis.literal(target.words)))
     if not within:
-        return {"within_seconds": ibis.null("float64"), "is_business": ibis.literal(False)}
+        return {
+            "promise": ibis.null("string"),
+            "by_business": ibis.literal(False),
+            "within_seconds": ibis.null("float64"),
+        }
     return {
+        "promise": ibis.cases(*words, else_=None),
+        "by_business": ibis.cases(*by_business, else_=False),
         "within_seconds": ibis.cases(*within, else_=None),
-        "is_business": ibis.cases(*by_business, else_=False),
     }

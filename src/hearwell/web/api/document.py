@@ -8,6 +8,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from hearwell.web.api.service import API
 from hearwell.web.api.told import EXAMPLE
@@ -25,7 +27,7 @@ class Part:
     kind: str
     schema: str | None  # the name of the one that describes it, if one does
     required: bool
-    about: str
+    about: SafeString
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Described:
     method: str
     path: str
     summary: str
-    about: list[str]
+    about: list[SafeString]
     role: str
     parameters: list[Part]
     body: str | None
@@ -49,7 +51,7 @@ class Form:
     """What something that is sent or told looks like."""
 
     name: str
-    about: str
+    about: SafeString
     parts: list[Part]
 
 
@@ -62,13 +64,17 @@ def page(request: SignedIn) -> HttpResponse:
         for method, operation in operations.items():
             told = described(path, method, operation, root)
             groups.setdefault(operation["tags"][0], []).append(told)
-    forms = [form(name, each) for name, each in sorted(schema["components"]["schemas"].items())]
+    referred_to = dumps(schema)
+    forms = [
+        form(name, each)
+        for name, each in sorted(schema["components"]["schemas"].items())
+        if f'/schemas/{name}"' in referred_to
+    ]
     context = {
         "groups": groups,
         "forms": [each for each in forms if each.parts],
         "openapi": reverse("api:openapi"),
         "mcp": root + reverse("mcp"),
-        "about": schema["info"]["description"].split("\n\n"),
     }
     return render(request, "api/document.html", context)
 
@@ -81,7 +87,7 @@ def described(path: str, method: str, operation: Schema, root: str) -> Described
         method=method.upper(),
         path=path,
         summary=operation["summary"],
-        about=operation["description"].split("\n\n"),
+        about=[coded(each) for each in operation["description"].split("\n\n")],
         role=str(Role(operation["x-role"]).label),
         parameters=[
             part(each["name"], each["schema"], required=each["required"])
@@ -102,16 +108,26 @@ def curl(method: str, root: str, operation: Schema) -> str:
 
 
 def form(name: str, schema: Schema) -> Form:
-    required = schema.get("required", ())
+    fields, required = schema.get("properties", {}), schema.get("required", ())
+    says_more = len(required) < len(fields)  # else it is so of all
     parts = [
-        part(each, own, required=each in required)
-        for each, own in schema.get("properties", {}).items()
+        part(each, own, required=says_more and each in required) for each, own in fields.items()
     ]
-    return Form(name, schema.get("description", ""), parts)
+    return Form(name, coded(schema.get("description", "")), parts)
 
 
 def part(name: str, schema: Schema, *, required: bool) -> Part:
-    return Part(name, kind(schema), referred(schema), required, schema.get("description", ""))
+    about = coded(schema.get("description", ""))
+    return Part(name, kind(schema), referred(schema), required, about)
+
+
+def coded(text: str) -> SafeString:
+    """Return a text in which what stands between backticks is code."""
+    pieces = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html(CODE[i % 2], each),) for i, each in pieces))
+
+
+CODE = ("{}", "<code>{}</code>")
 
 
 def referred(schema: Schema) -> str | None:

@@ -1,26 +1,40 @@
 """Why the numbers are as they are: what the insights found."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 
 from django.http.response import HttpResponseBase
 from ninja import Query as FromQuery
 from ninja import Router
 from pydantic import Field
 
-from hearwell.engine.question import Asked, Teams
-from hearwell.insights.change.explain import change as explain
+from hearwell.engine.errors import NotByTeam
+from hearwell.engine.question import Asked, Question, Teams
+from hearwell.insights.change.explain import change
+from hearwell.insights.drivers.explain import drivers
+from hearwell.insights.guardrails.told import USUAL_BY
+from hearwell.insights.guardrails.told import guardrails as guard
 from hearwell.insights.staffing.told import staffing as staff
+from hearwell.insights.turned.told import turned
 from hearwell.lake.lake import Lake
 from hearwell.web import lakes
 from hearwell.web.api import told
 from hearwell.web.api.answered import answered
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.metrics import named
-from hearwell.web.api.question import MOST_FILTERS, OneMetric, Query, Text
+from hearwell.web.api.question import MOST_FILTERS, Card, OneMetric, Query, Text
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
 
 router = Router(tags=["Why"], auth=at_least(Role.VIEWER))
+
+
+Insight = Literal["change", "turned", "drivers"]
+INSIGHTS: Mapping[Insight, Callable[[Lake, Question], Any]] = {
+    "change": change,
+    "turned": turned,
+    "drivers": drivers,
+}
 
 
 class Staffed(Query):
@@ -34,18 +48,32 @@ class Staffed(Query):
 
 
 @router.get(
-    "/metrics/{name}/change",
-    summary="What moved a number",
-    **told.described(told.Findings, "/metrics/service_level/change?last=28&by=queue"),
+    "/metrics/{name}/why/{insight}",
+    summary="Why a number is as it is",
+    **told.described(told.Findings, "/metrics/service_level/why/change?last=28&by=queue"),
 )
-def change(request: SignedIn, name: Text, asked: FromQuery[OneMetric]) -> HttpResponseBase:
-    """Take a change apart: did groups change, or how many came through each?
+def why(
+    request: SignedIn, name: Text, insight: Insight, asked: FromQuery[OneMetric]
+) -> HttpResponseBase:
+    """Tell what moved a number (change), when it turned (turned), what drives it (drivers).
 
-    Without `compare` it is held against the period before; without `by` the usual dimensions are
-    looked through.
+    A change is held against the period before if `compare` does not say otherwise, and the usual
+    dimensions are looked through if `by` names none. Drivers are told to who may see all teams:
+    what happened to a customer is of no team.
     """
     one, teams = named(name, asked.variant), request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: moved(lake, asked, one, teams))
+    return answered(request, asked.as_of, lambda lake: explained(lake, insight, asked, one, teams))
+
+
+@router.get(
+    "/guardrails",
+    summary="Guardrails",
+    **told.described(told.Findings, "/guardrails?by=channel"),
+)
+def guardrails(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
+    """Tell of each number that improved whether its partner was harmed, and signs of gaming."""
+    teams = request.user.teams_seen
+    return answered(request, asked.as_of, lambda lake: guarded(lake, asked, teams))
 
 
 @router.get(
@@ -59,10 +87,32 @@ def staffing(request: SignedIn, asked: FromQuery[Staffed]) -> HttpResponseBase:
     return answered(request, asked.as_of, lambda lake: staffed(lake, asked, teams))
 
 
-def moved(lake: Lake, asked: OneMetric, one: Asked, teams: Teams) -> dict[str, Any]:
-    compare = asked.compare or "previous"
-    question = asked.question(lake, (one,), teams, compare=compare, grain="none")
-    found = lakes.kept(lake, "change", question, lambda: explain(lake, question))
+def explained(
+    lake: Lake, insight: Insight, asked: OneMetric, one: Asked, teams: Teams
+) -> dict[str, Any]:
+    """Return what an insight finds.
+
+    Raises:
+        NotByTeam, BadQuestion, and what the insight says.
+
+    """
+    if insight == "drivers" and teams is not None:
+        raise NotByTeam(insight)
+    more: dict[str, Any] = {"grain": "none", "compare": None, "standardise": ()}
+    if insight == "change":
+        more["compare"] = asked.compare or "previous"
+    else:
+        more["by"] = ()
+    question = asked.question(lake, (one,), teams, **more)
+    found = lakes.kept(lake, insight, question, lambda: INSIGHTS[insight](lake, question))
+    return {**found.as_json(), "snapshot": lake.snapshot}
+
+
+def guarded(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
+    by = tuple(asked.by) or USUAL_BY
+    more: dict[str, Any] = {"by": (), "grain": "none", "compare": asked.against}
+    question = asked.question(lake, (), teams, **more)
+    found = lakes.kept(lake, "guardrails", (question, by), lambda: guard(lake, question, by))
     return found.as_json() | {"snapshot": lake.snapshot}
 
 

@@ -66,5 +66,5 @@ def answers(lake: Lake, asked: Asking, metrics: tuple[Asked, ...], teams: Teams)
 
 def card(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
     usual = asked_for(asked.by, asked.where, asked.variant, teams)
-    compare = None if asked.compare == "none" else asked.compare
-    return asking.asked(lake, asked.question(lake, usual, teams, compare=compare)).as_json()
+    question = asked.question(lake, usual, teams, compare=asked.against)
+    return asking.asked(lake, question).as_json()

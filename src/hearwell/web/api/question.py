@@ -161,6 +161,10 @@ class Card(OneMetric):
         "previous", description="Hold it against another period, or none."
     )
 
+    @property
+    def against(self) -> Compare | None:
+        return None if self.compare == "none" else self.compare
+
 
 class MetricAsked(BaseModel):
     model_config = ConfigDict(extra="forbid")

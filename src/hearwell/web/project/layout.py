@@ -25,6 +25,7 @@ PLACES = (
     Place("explore", _("Explore"), Role.VIEWER),
     Place("boards", _("Boards"), Role.VIEWER),
     Place("targets", _("Targets"), Role.VIEWER),
+    Place("promises", _("Promises"), Role.LEAD),
     Place("staffing", _("Staffing"), Role.VIEWER),
     Place("help-centre", _("Help centre"), Role.VIEWER),
     Place("data", _("Data"), Role.LEAD),

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
     path("", include("hearwell.web.collector.urls")),
+    path("", include("hearwell.web.promises.urls")),
 ]

@@ -42,9 +42,14 @@ class Scorecard(Card):
     model_config = ConfigDict(extra="forbid")
 
 
-class Moved(OneMetric):
+class Explained(OneMetric):
     model_config = ConfigDict(extra="forbid")
     metric: Text = Field(description="Name or label.")
+    insight: findings.Insight = Field(
+        "change",
+        description="change: whether groups changed, or how many came through each; turned: on "
+        "which days it turned; drivers: what has most to do with it.",
+    )
 
 
 class Staffed(findings.Staffed):
@@ -114,8 +119,9 @@ def scorecard(lake: Lake, asked: Scorecard, teams: Teams) -> dict[str, Any]:
     return short(numbers.card(lake, asked, teams))
 
 
-def moved(lake: Lake, asked: Moved, teams: Teams) -> dict[str, Any]:
-    return findings.moved(lake, asked, find(asked.metric, asked.variant)[0], teams)
+def explained(lake: Lake, asked: Explained, teams: Teams) -> dict[str, Any]:
+    one, *_ = find(asked.metric, asked.variant)
+    return findings.explained(lake, asked.insight, asked, one, teams)
 
 
 def short(answers: dict[str, Any]) -> dict[str, Any]:
@@ -161,10 +167,16 @@ TOOLS: Mapping[str, Tool] = {
         scorecard,
     ),
     "findings": Tool(
-        "Explain what moved a metric: whether groups changed, or how many came through each.",
-        Moved,
+        "Explain why a metric is as it is: what moved it, when it turned, or what drives it.",
+        Explained,
         told.Findings,
-        moved,
+        explained,
+    ),
+    "guardrails": Tool(
+        "Tell of each number that improved whether another paid for it, and signs of gaming.",
+        Scorecard,
+        told.Findings,
+        findings.guarded,
     ),
     "staffing": Tool(
         "Tell whether there are enough agents at the telephone, by half hour of the week.",

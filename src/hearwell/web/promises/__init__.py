@@ -1,0 +1,1 @@
+"""Do we keep our promises? How many were kept, and which will be missed next."""
