@@ -78,10 +78,7 @@ def heat(answer: Answer, zone: str, level: float, minimum_n: int) -> Heat | None
 
     return Heat(
         hours,
-        [
-            Day(name_of(weekday), [cell_of(weekday, hour) for hour in hours])
-            for weekday in range(7)
-        ],
+        [Day(name_of(weekday), [cell_of(weekday, hour) for hour in hours]) for weekday in range(7)],
         number(low, answer.unit) if known else None,
         number(high, answer.unit) if known else None,
     )
