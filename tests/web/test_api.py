@@ -20,6 +20,8 @@ from hearwell.web.api.caller import Bearer
 from hearwell.web.api.frame import LARGEST_BODY_BYTES
 from hearwell.web.api.service import API, ROLES
 from hearwell.web.api.urls import urlpatterns
+from hearwell.web.explore.board import Board
+from hearwell.web.explore.view import View
 from hearwell.web.people.audit import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.token import Scope, Token
@@ -291,6 +293,7 @@ ROLE_OF = {
     "rows": Role.LEAD,
     "why": Role.VIEWER,
     "guardrails": Role.VIEWER,
+    "boards": Role.VIEWER,
     "staffing": Role.VIEWER,
     "freshness": Role.VIEWER,
     "snapshots": Role.VIEWER,
@@ -489,6 +492,20 @@ def test_a_lead_of_a_team_is_told_its_rows_only_also_with_the_cursor_of_another(
     cursor = quote(told(program("bob").get(f"{ROWS}?limit=2&by=team"))["next"])
     page = told(carol.get(f"{ROWS}?limit=100&by=team&cursor={cursor}"))
     assert {row["team"] for row in page["rows"]} <= {"billing phone"}
+
+
+def test_a_board_is_told_to_whom_it_is_shared_with_and_its_questions_by_their_teams(
+    company, people, carol
+):
+    board = Board.objects.create(title="Mornings", owner=people["alice"])
+    board.add(View.of("metric=call_volume:calls&last=365&where.channel=phone"), "Calls")
+    assert told(carol.get("/api/v1/boards"))["boards"] == []
+    board.readers.add(people["carol"])
+    (found,) = told(carol.get("/api/v1/boards"))["boards"]
+    (panel,) = found["panels"]
+    answer = carol.post("/api/v1/ask", panel["question"], content_type="application/json")
+    (cell,) = told(answer)["answers"]
+    assert cell["value"] == counted(company, "team = 'billing phone'")
 
 
 # The description

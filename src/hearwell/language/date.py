@@ -49,6 +49,10 @@ def weekday(number: int) -> str:
     return str(convention().days["stand-alone"]["wide"][number])
 
 
+def short_weekday(number: int) -> str:
+    return str(convention().days["stand-alone"]["abbreviated"][number])
+
+
 def time(at: datetime) -> str:
     return format_time(at, "HH:mm", locale=convention())
 

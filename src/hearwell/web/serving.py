@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,13 +66,15 @@ def serve(host: str, port: int) -> None:
         timeout_graceful_shutdown=10,
         timeout_keep_alive=20,
     )
-    from hearwell.web import background  # noqa: PLC0415  it reads where the home is
+    from hearwell.web import background, warming  # noqa: PLC0415  they read where the home is
 
     jobs = background.started()
-    server = uvicorn.Server(config)
+    server, stop = uvicorn.Server(config), threading.Event()
+    warming.warming(stop)
     try:
         server.run()
     finally:
+        stop.set()
         jobs.terminate()
         jobs.wait(timeout=20)
     if not server.started:

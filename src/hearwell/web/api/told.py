@@ -211,3 +211,19 @@ class Findings(BaseModel):
     model_config = ConfigDict(extra="allow")
     findings: list[FindingTold]
     snapshot: int
+
+
+class PanelTold(BaseModel):
+    title: str
+    question: dict[str, Any] | None = Field(description="Null where it can be asked no more.")
+
+
+class BoardTold(BaseModel):
+    number: int
+    title: str
+    owner: str
+    panels: list[PanelTold]
+
+
+class Boards(BaseModel):
+    boards: list[BoardTold]

@@ -6,12 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hearwell.engine.period import WEEKDAYS
+from hearwell.language.date import short_weekday, weekday
 from hearwell.metrics.metric import Unit
 from hearwell.report.markup import Html, element
 from hearwell.report.number import number
 
 HOURS = 24
-LEFT, TOP, SIDE, HIGH = 34.0, 14.0, 13.4, 17.0
+LEFT, TOP, SIDE, HIGH = 44.0, 14.0, 13.4, 17.0
 WIDTH, HEIGHT = LEFT + HOURS * SIDE + 2, TOP + len(WEEKDAYS) * HIGH + 2
 PALEST = 0.15
 """So much colour has the lowest value, to be told from an hour without any."""
@@ -39,9 +40,9 @@ def heat(
         x = LEFT + hour * SIDE
         pieces.append(element("text", f"{hour:02d}", x=x, y=TOP - 4))
     for row, day in enumerate(days):
-        y = TOP + row * HIGH
+        y, of_week = TOP + row * HIGH, WEEKDAYS.index(day)
         pieces.append(
-            element("text", _(day.capitalize())[:3], x=LEFT - 6, y=y + 12, text_anchor="end")
+            element("text", short_weekday(of_week), x=LEFT - 6, y=y + 12, text_anchor="end")
         )
         for hour in range(HOURS):
             cell = found.get(f"{day} {hour:02d}")
@@ -51,7 +52,7 @@ def heat(
             part = (cell["value"] - low) / (high - low) if high > low else 1.0
             strength = PALEST + (1 - PALEST) * min(max(part, 0.0), 1.0)
             value = number(cell["value"], unit)
-            told = f"{_(day.capitalize())} {hour:02d}:00: {value}, n {cell['n']:,}"
+            told = f"{weekday(of_week)} {hour:02d}:00: {value}, n {cell['n']:,}"
             pieces.append(
                 element(
                     "rect",

@@ -6,12 +6,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from hearwell.engine.answer import Answer, Answers
 from hearwell.engine.period import WEEKDAYS, Grain, first_cell
 from hearwell.engine.question import Asked, Question, Teams
 from hearwell.lake.lake import Lake
+from hearwell.language.date import weekday
 from hearwell.report import day
 from hearwell.report.markup import Html
 from hearwell.report.name import title
@@ -146,9 +145,10 @@ def when(cell: Any, question: Question, week_starts_on: str) -> tuple[Any, str]:
     """Return by what a time is sorted, and what it is called."""
     grain: Grain = question.grain
     if grain == HOUR:
-        weekday, hour = cell["group"][HOUR].split()
-        place = (WEEKDAYS.index(weekday) - WEEKDAYS.index(week_starts_on)) % len(WEEKDAYS)
-        return (place, hour), f"{_(weekday.capitalize())} {hour}:00"
+        name, hour = cell["group"][HOUR].split()
+        of_week = WEEKDAYS.index(name)
+        place = (of_week - WEEKDAYS.index(week_starts_on)) % len(WEEKDAYS)
+        return (place, hour), f"{weekday(of_week)} {hour}:00"
     if grain == "none":
         return "", ""
     local = datetime.fromisoformat(cell["period"]["from"]).replace(tzinfo=None)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hearwell.engine.answer import Answer, Answers
+from hearwell.engine.question import Teams
 from hearwell.engine.scorecard import asked_for
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Question as Theme
@@ -60,7 +61,7 @@ def scorecard(request: SignedIn) -> HttpResponse:
     """Show the numbers; their pictures come after, so that the page is there at once."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
-        card = card_of(lake, address, request)
+        card = card_of(lake, address, asking.teams(request))
         context = {
             "address": address,
             "sections": [section(card, lake, address, theme) for theme in Theme],
@@ -84,12 +85,11 @@ def scorecard(request: SignedIn) -> HttpResponse:
     return render(request, "read/scorecard.html", context)
 
 
-def card_of(lake: Lake, address: Address, request: SignedIn) -> Answers:
+def card_of(lake: Lake, address: Address, teams: Teams) -> Answers:
     where = [f"{name}={value}" for name, value in address.where]
-    teams = asking.teams(request)
     question = address.question(
         asked_for((), where, teams=teams),
-        asking.newest(lake),
+        asking.newest(lake, teams),
         by=(),
         grain="none",
         standardise=(),
@@ -98,14 +98,16 @@ def card_of(lake: Lake, address: Address, request: SignedIn) -> Answers:
     return asking.asked(lake, question)
 
 
+def trends_of(lake: Lake, card: Answers) -> dict[Any, Trend]:
+    return lakes.kept(lake, "trends", card.question, lambda: trends(lake, card.question, card))
+
+
 def pictures(request: SignedIn) -> HttpResponse:
     """Draw the course of each number over the period, small."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
-        card = card_of(lake, address, request)
-        found: dict[Any, Trend] = lakes.kept(
-            lake, "trends", card.question, lambda: trends(lake, card.question, card)
-        )
+        card = card_of(lake, address, asking.teams(request))
+        found = trends_of(lake, card)
         minimum = lake.settings.minimum_n
     drawn = {place(asked): sparkline(trend, minimum) for asked, trend in found.items()}
     return render(request, "read/pictures.html", {"drawn": drawn})
