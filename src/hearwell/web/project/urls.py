@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("hearwell.web.inputs.urls")),
     path("", include("hearwell.web.collector.urls")),
     path("", include("hearwell.web.promises.urls")),
+    path("", include("hearwell.web.why.urls")),
 ]
