@@ -71,6 +71,9 @@ MATRIX = {
     # The collector
     "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    # Surveys: whoever has the signed address may answer
+    "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},
+    "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
