@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -125,25 +126,38 @@ def main(millions: float = 10, users: int = 20) -> None:
 
 def served(lake: Path, users: int) -> dict[str, dict[str, float]]:
     """Start a server over the lake and measure its pages."""
-    port = 8399
+    port, process = started(lake)
+    try:
+        return measured(port, users)
+    finally:
+        stopped(process)
+
+
+def started(lake: Path) -> tuple[int, "subprocess.Popen[bytes]"]:
+    """Start a server over a lake, with one account."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("HEARWELL_", "DJANGO_"))}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(lake), str(port), PASSWORD],
         env=kept | {"HEARWELL_HOME": str(lake.parent / "web")},
         stdout=subprocess.DEVNULL,
     )
-    try:
-        for _ in range(300):
-            try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/")
-            except OSError:
-                time.sleep(0.2)
-            else:
-                break
-        return measured(port, users)
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
+    for _ in range(300):
+        try:
+            http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/hearwell.js")
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return port, process
+    fault = "the server did not start"
+    raise RuntimeError(fault)
+
+
+def stopped(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    process.wait(timeout=60)
 
 
 def tell(found: dict[str, dict[str, float]], millions: float) -> None:
