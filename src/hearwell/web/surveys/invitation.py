@@ -65,6 +65,7 @@ class Invitation(models.Model):
     items = models.JSONField(default=dict)
     comment = models.TextField(blank=True)
     like_machine = models.BooleanField(default=False)
+    to_mail = models.BooleanField(default=False, db_index=True)  # a mail is still to be sent
     changed_at = models.DateTimeField(default=timezone.now)
     waiting = models.PositiveSmallIntegerField(default=WAITING, db_index=True)
 

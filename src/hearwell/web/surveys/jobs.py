@@ -6,10 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.utils import timezone
 
 from hearwell.errors import HearwellError
 from hearwell.lake.lake import open_lake
-from hearwell.web.surveys import outbox
+from hearwell.web import lakes
+from hearwell.web.background import every
+from hearwell.web.surveys import asking, mails, outbox
 
 EVERY_SECONDS = 2.0
 AFTER_FAULT_SECONDS = 20.0
@@ -42,3 +45,15 @@ def bring_in() -> int:
 def begin() -> None:
     """Start the watch; it ends with the process."""
     threading.Thread(target=watch, args=(threading.Event(),), daemon=True, name="answers").start()
+
+
+@every(minute="*")
+def ask() -> None:
+    """Ask those who have become eligible, remind once, and close what was open long enough."""
+    now = timezone.now()
+    with lakes.reading() as lake:
+        asking.look(lake, now)
+        zone = lake.settings.zone
+    mails.remind(now, zone)
+    mails.send_waiting(now)
+    asking.end(now)
