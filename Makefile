@@ -36,10 +36,11 @@ contracts: .test-venv/installed
 unit: .test-venv/installed
 	$(TEST_BIN)/pytest -n 2 --dist worksteal
 
+SAME_ON_BOTH := --ignore tests/web/test_browser.py --ignore tests/web/collector --ignore tests/web/test_read.py
 ## make test-postgresql: the web application's tests on PostgreSQL, where Debian's is at hand
 test-postgresql: .test-venv/installed
 	@if command -v pg_virtualenv > /dev/null; then \
-	  pg_virtualenv sh -c 'DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE" $(TEST_BIN)/pytest tests/web'; \
+	  pg_virtualenv sh -c 'DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE" $(TEST_BIN)/pytest -n 2 --dist worksteal tests/web $(SAME_ON_BOTH)'; \
 	else echo "Skipped: tests/web on PostgreSQL; Debian's postgresql and postgresql-common are not here."; fi
 
 help-without-tools: .venv/installed

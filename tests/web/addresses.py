@@ -7,6 +7,7 @@ EXAMPLES = {
     "<int:number>": "999999",
     "<int:place>": "1",
     "<int:key>": "1",
+    "<int:score>": "1",
     "<str:token>": "no-such-token",
     "<str:secret>": "no-such-secret",
     "<str:name>": "no_such_metric",

@@ -6,6 +6,8 @@ import pytest
 import schemathesis
 from django.conf import settings as chosen
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -34,7 +36,17 @@ def headers(company, people, monkeypatch):
 
 
 @pytest.fixture
-def description(headers):
+def one_connection():
+    """Keep the connection of the test open between requests, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def description(headers, one_connection):
     config = schemathesis.Config.from_dict({"checks": SEMANTIC})
     return schemathesis.openapi.from_wsgi(
         "/api/v1/openapi.json", WSGIHandler(), headers=headers, config=config

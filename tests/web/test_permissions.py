@@ -28,6 +28,11 @@ MATRIX = {
     "staffing/": READ,
     "staffing/plan/": READ,
     "help-centre/": READ,
+    "why/": READ,
+    "why/drivers/": READ,
+    "why/deal-breakers/": READ,
+    "why/products/": READ,
+    "why/everyone/": READ,
     # Explore and boards: a board says itself who may see and change it
     "explore/": READ,
     "explore/file/<str:kind>/": READ,
@@ -66,6 +71,9 @@ MATRIX = {
     # The collector
     "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    # Surveys: whoever has the signed address may answer
+    "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},
+    "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},

@@ -77,11 +77,15 @@ POOL = Pool(Path(settings.ENVIRONMENT.lake))
 @contextmanager
 def reading(as_of: str | None = None) -> Iterator[Lake]:
     """Lend a lake that shows one state until the end of the block: now, or as it was."""
-    if as_of is not None:
-        with silent(open_lake(POOL.path, as_of=as_of)) as lake, lake.reading():
+    if as_of is None:
+        with POOL.lent() as lake, lake.reading():
             yield lake
         return
-    with POOL.lent() as lake, lake.reading():
+    with POOL.lent() as lake, lake.reading() as snapshot:
+        if as_of == str(snapshot):  # a permanent link to the state that still holds
+            yield lake
+            return
+    with silent(open_lake(POOL.path, as_of=as_of)) as lake, lake.reading():
         yield lake
 
 

@@ -32,7 +32,8 @@ def told(lake, statement, wanted, seconds=40):
 
 
 HIDE = """(hidden) => {
-  Object.defineProperty(document, "visibilityState", {value: hidden ? "hidden" : "visible", configurable: true});
+  const state = hidden ? "hidden" : "visible";
+  Object.defineProperty(document, "visibilityState", {value: state, configurable: true});
   Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""

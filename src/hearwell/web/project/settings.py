@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "hearwell.web.explore",
     "hearwell.web.targets",
     "hearwell.web.inputs",
+    "hearwell.web.surveys",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

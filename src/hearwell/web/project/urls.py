@@ -15,5 +15,7 @@ urlpatterns = [
     path("", include("hearwell.web.api.urls")),
     path("", include("hearwell.web.inputs.urls")),
     path("", include("hearwell.web.collector.urls")),
+    path("", include("hearwell.web.surveys.urls")),
     path("", include("hearwell.web.promises.urls")),
+    path("", include("hearwell.web.why.urls")),
 ]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.dates import WEEKDAYS as DAYS_OF_WEEK
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hearwell.engine.answer import Answer
 from hearwell.engine.period import WEEKDAYS
+from hearwell.language.date import weekday as name_of
 from hearwell.metrics.metric import Unit
-from hearwell.report.number import number
+from hearwell.report.number import count, number
 
 SHADES = 6
 
@@ -65,9 +65,9 @@ def heat(answer: Answer, zone: str, level: float, minimum_n: int) -> Heat | None
             return None
         few = cell["n"] < minimum_n
         value = number(cell["value"], answer.unit)
-        rows = ngettext("{n} row", "{n} rows", cell["n"]).format(n=f"{cell['n']:,}")
+        rows = ngettext("{n} row", "{n} rows", cell["n"]).format(n=count(cell["n"]))
         told = _("{day} {hour}:00: {value}, {rows}").format(
-            day=DAYS_OF_WEEK[weekday], hour=hour, value=value, rows=rows
+            day=name_of(weekday), hour=hour, value=value, rows=rows
         )
         return Cell(
             short(cell["value"], answer.unit),
@@ -78,10 +78,7 @@ def heat(answer: Answer, zone: str, level: float, minimum_n: int) -> Heat | None
 
     return Heat(
         hours,
-        [
-            Day(str(DAYS_OF_WEEK[weekday]), [cell_of(weekday, hour) for hour in hours])
-            for weekday in range(7)
-        ],
+        [Day(name_of(weekday), [cell_of(weekday, hour) for hour in hours]) for weekday in range(7)],
         number(low, answer.unit) if known else None,
         number(high, answer.unit) if known else None,
     )
@@ -118,8 +115,8 @@ def plan_heat(rows: Sequence[Mapping[str, object]], hours: range) -> list[Day]:
         for half in halves:
             time = f"{half // 2:02}:{half % 2 * 30:02}"
             row = by_time.get(f"{WEEKDAYS[weekday]} {time}")
-            cells.append(planned(row, str(DAYS_OF_WEEK[weekday]), time) if row else None)
-        days.append(Day(str(DAYS_OF_WEEK[weekday]), cells))
+            cells.append(planned(row, name_of(weekday), time) if row else None)
+        days.append(Day(name_of(weekday), cells))
     return days
 
 

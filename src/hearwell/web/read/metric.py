@@ -91,7 +91,7 @@ def told_of(lake: Lake, request: SignedIn, address: Address, asked: Asked) -> Co
     guardrail = find(asked.metric.guardrail) if asked.metric.guardrail in METRICS else ()
     fit = [each for each in guardrail if fits(each.metric, address, teams)]
     question = address.question(
-        (asked, *fit), asking.newest(lake), by=(), grain="none", teams=teams
+        (asked, *fit), asking.newest(lake, teams), by=(), grain="none", teams=teams
     )
     about = (question, address.by, address.grain)
     return lakes.kept(lake, "metric", about, lambda: content(lake, question, address))

@@ -33,7 +33,7 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
     more = tuple(request.GET.getlist("column"))
     page = int(number(request.GET, "page", 1))
     with asking.reading(address) as lake:
-        question = question_of(request, address, asking.newest(lake), name)
+        question = question_of(request, address, asking.newest(lake, asking.teams(request)), name)
         told = rows_behind(lake, question, ON_A_PAGE, offset=(page - 1) * ON_A_PAGE, more=more)
         zone = lake.settings.zone
         context: dict[str, Any] = {
@@ -105,7 +105,7 @@ def export(request: SignedIn, name: str, kind: str) -> StreamingHttpResponse:
     """Give the rows as a file; they are fetched while it goes out."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
-        question = question_of(request, address, asking.newest(lake), name)
+        question = question_of(request, address, asking.newest(lake, asking.teams(request)), name)
         more = request.GET.getlist("column")
         with behind(lake, question, more) as told:  # what must not be shown is refused here
             heads = told.columns

@@ -89,7 +89,7 @@ def card_of(lake: Lake, address: Address, teams: Teams) -> Answers:
     where = [f"{name}={value}" for name, value in address.where]
     question = address.question(
         asked_for((), where, teams=teams),
-        asking.newest(lake),
+        asking.newest(lake, teams),
         by=(),
         grain="none",
         standardise=(),

@@ -66,7 +66,7 @@ def staffing(request: SignedIn) -> HttpResponse:
         if may_ask(asked.metric, teams):
             question = address.question(
                 (asked,),
-                asking.newest(lake),
+                asking.newest(lake, teams),
                 by=(),
                 grain="hour_of_week",
                 compare=None,
@@ -106,7 +106,7 @@ def plan(request: SignedIn) -> HttpResponse:
 
 
 def planned(lake: Lake, address: Address, teams: tuple[str, ...] | None) -> Staffing:
-    begins, ends = address.period(asking.newest(lake))
+    begins, ends = address.period(asking.newest(lake, teams))
     queues = tuple(address.wanted("queue"))
     about = (begins, ends, queues, teams, address.level)
     return lakes.kept(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.dates import WEEKDAYS as DAYS_OF_WEEK
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,9 +10,11 @@ from django.utils.translation import gettext as _
 from hearwell.engine.period import WEEKDAYS
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import OTHERS, Sentence, Value
+from hearwell.language.convention import listed
+from hearwell.language.date import weekday
 from hearwell.metrics.catalog import METRICS
 from hearwell.report.name import labelled, spaced
-from hearwell.report.number import NOTHING, difference, number
+from hearwell.report.number import NOTHING, count, difference, number
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ def written(value: Value) -> SafeString:
         case "group":
             pairs = found if isinstance(found, tuple) else ()
             told = [f"{spaced(name)} {word(own)}" for name, own in pairs]
-            return format_html("<bdi>{}</bdi>", ", ".join(told))
-        case "dimension":
+            return format_html("<bdi>{}</bdi>", listed(told))
+        case "dimension" | "factor":
             return format_html("{}", spaced(str(found)))
         case "weekday_time":
             day, _space, time = str(found).partition(" ")
-            return format_html("<bdi>{} {}</bdi>", DAYS_OF_WEEK[WEEKDAYS.index(day)], time)
+            return format_html("<bdi>{} {}</bdi>", weekday(WEEKDAYS.index(day)), time)
         case "number" | "difference" | "count":
             return format_html("<b>{}</b>", figure(value))
     return format_html("<bdi>{}</bdi>", word(found if isinstance(found, str) else None))
@@ -71,7 +72,7 @@ def figure(value: Value) -> str:
     if not isinstance(value.value, float | int):
         return NOTHING
     if value.kind == "count" or value.unit is None:
-        return f"{value.value:,.0f}"
+        return count(value.value)
     return (number if value.kind == "number" else difference)(value.value, value.unit)
 
 

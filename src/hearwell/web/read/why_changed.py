@@ -24,7 +24,7 @@ def why_changed(request: SignedIn, name: str) -> HttpResponse:
     with asking.reading(address) as lake:
         question = address.question(
             (asked,),
-            asking.newest(lake),
+            asking.newest(lake, asking.teams(request)),
             grain="none",
             standardise=(),
             teams=asking.teams(request),

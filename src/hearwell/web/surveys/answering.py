@@ -1,0 +1,305 @@
+"""The page on which people answer: works without scripts and cookies, and keeps what is said.
+
+Nothing counts that was only opened: programs which look into mails open addresses, but send no
+forms. Whoever has the token of the address may answer, so that no other proof is asked for (there
+is no session that another site could use).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from hearwell.language import LANGUAGES, direction
+from hearwell.web.api import rate
+from hearwell.web.people.adapter import client_address
+from hearwell.web.surveys import link as links
+from hearwell.web.surveys.design import Presentation
+from hearwell.web.surveys.instrument import words
+from hearwell.web.surveys.invitation import LONGEST_COMMENT, Invitation
+from hearwell.web.surveys.link import Link
+from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.stop import Stop
+
+SHOWN = TimestampSigner(salt="hearwell.surveys.shown")
+AT_ONCE = timedelta(seconds=0.5)
+"""Nobody reads a question and answers it so quickly."""
+
+LAST_SHOWN = timedelta(days=30)
+OF_ADDRESS, OF_SURVEY = 240, 20
+"""So many forms a minute: an office may have one address, but nobody answers so often."""
+
+BAIT = "website"
+"""A field that people do not see. Programs fill it in."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A survey as somebody has it before them."""
+
+    link: Link
+    invitation: Invitation
+    language: str
+    asked_language: str  # by the address; "" if it does not say
+
+    @property
+    def address(self) -> str:
+        return self.link.path + (f"?lang={self.asked_language}" if self.asked_language else "")
+
+
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey(request: HttpRequest, token: str, score: int | None = None) -> HttpResponse:
+    """Show a survey as far as it is answered; keep what is sent.
+
+    Args:
+        score: chosen in a mail; it is shown, to be confirmed.
+
+    """
+    link = links.opened(token)
+    sheet = found(request, link) if link else None
+    if link is None or sheet is None:
+        return told(request, "", "ended", status=404)
+    if link.kind == "link":
+        if not sheet.invitation.programme.is_on:
+            return told(request, sheet.language, "ended", status=410)
+        fresh = links.sheet(link.programme)
+        return HttpResponseRedirect(
+            Sheet(fresh, sheet.invitation, "", sheet.asked_language).address
+        )
+    if request.method != "POST":
+        return page(request, sheet, score)
+    try:
+        rate.count(f"survey-from:{client_address(request)}", OF_ADDRESS)
+        rate.count(f"survey:{link.survey}", OF_SURVEY)
+    except rate.TooMany as many:
+        answer = told(request, sheet.language, "wait", status=429)
+        answer["Retry-After"] = str(many.wait_seconds)
+        return answer
+    return kept(request, sheet)
+
+
+def found(request: HttpRequest, link: Link) -> Sheet | None:
+    """Return what a link leads to; of a link that is used by many, a row that is not kept yet."""
+    rows = Invitation.objects.select_related("programme__design", "version__design")
+    invitation = rows.filter(pk=link.survey).first() if link.survey else None
+    if invitation is None:
+        programme = (
+            Programme.objects.select_related("design").filter(key=link.programme).first()
+            if link.programme
+            else None
+        )
+        if programme is None:
+            return None
+        invitation = Invitation(
+            survey_id=link.survey,
+            programme=programme,
+            version=programme.design.newest,
+            about=f"sheet:{link.survey}",
+            status="started",
+        )
+    asked = request.GET.get("lang", "")
+    asked = asked if asked in invitation.version.texts else ""
+    language = asked or preferred(request, invitation)
+    return Sheet(link, invitation, language, asked)
+
+
+def preferred(request: HttpRequest, invitation: Invitation) -> str:
+    """Return the language to ask in: that of the record, else one of the browser's."""
+    version = invitation.version
+    header = request.headers.get("Accept-Language", "")
+    browser = [name.split("-")[0] for name, _ in parse_accept_lang_header(header)]
+    wanted = [invitation.language, invitation.language.split("-")[0], *browser]
+    return next((each for each in wanted if each in version.texts), version.spoken(""))
+
+
+def page(
+    request: HttpRequest, sheet: Sheet, score: int | None = None, *, problem: str = ""
+) -> HttpResponse:
+    """Show the question; what follows the answer once there is one; or that it is over."""
+    row, now = sheet.invitation, timezone.now()
+    version = row.version
+    said = version.said(sheet.language)
+    points = version.points(sheet.language)
+    chosen = next((each for each in points if each.score == score), None)
+    may = row.may_answer(now) and (row.is_answered or row.programme.is_on)
+    if "stop" in request.GET and row.person:
+        state = "stop" if not has_stopped(row) else "stopped"
+    elif not may:
+        state = "answered" if row.is_answered else "ended"
+    elif chosen is not None and row.answer != chosen.score:
+        state = "confirm"
+    elif row.answer is None or "again" in request.GET:
+        state = "question"
+    else:
+        state = "more"
+    context = {
+        "state": state,
+        "is_done": "done" in request.GET or state == "answered",
+        "row": row,
+        "said": said,
+        "points": points,
+        "shows_words": version.presentation in {Presentation.SYMBOLS, Presentation.WORDS}
+        and all(each.label for each in points),
+        "presentation": version.presentation,
+        "chosen": chosen,
+        "follow_up": "" if row.answer is None else version.follow_up(sheet.language, row.answer),
+        "further": further(sheet) if state == "more" else [],
+        "comment_limit": LONGEST_COMMENT,
+        "bait": BAIT,
+        "shown": SHOWN.sign(row.pk),
+        "may_stop": bool(row.person),
+        "problem": problem,
+        "address": sheet.address,
+        "path": sheet.link.path,
+        "others": [
+            (code, LANGUAGES.get(code, code)) for code in version.texts if code != sheet.language
+        ],
+    }
+    return drawn(request, sheet.language, context, status=400 if problem else 200)
+
+
+def further(sheet: Sheet) -> list[dict[str, Any]]:
+    """Return the other questions on the same scale, in the language, with what was answered."""
+    row = sheet.invitation
+    return [
+        {
+            "key": each["key"],
+            "question": each["texts"].get(sheet.language) or next(iter(each["texts"].values())),
+            "answer": row.items.get(each["key"]),
+        }
+        for each in row.version.further
+    ]
+
+
+def kept(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """Keep what a form says, and lead to what comes next."""
+    row, now, form = sheet.invitation, timezone.now(), request.POST
+    onward = sheet.address + ("&" if "?" in sheet.address else "?")
+    if form.get("step") == "stop" or "List-Unsubscribe" in form:
+        if row.person:
+            stop(row, now)
+        return see(onward + "stop=1")
+    if not row.may_answer(now) or not (row.is_answered or row.programme.is_on):
+        return see(sheet.address)
+    if form.get("step") == "more":
+        if row.is_answered:
+            row.keep(now, comment=comment_of(form.get("comment", "")), items=items_of(row, form))
+        return see(onward + "done=1")
+    score = whole(form.get("score", ""))
+    if score is None or not row.version.scale_low <= score <= row.version.scale_high:
+        return page(request, sheet, problem=words(sheet.language)["choose"])
+    if row._state.adding:  # noqa: SLF001  Django's way to tell whether a row is kept
+        row = begun(sheet, now)
+    row.keep(now, answer=score, like_machine=is_like_machine(form, row.pk))
+    return see(sheet.address)
+
+
+def begun(sheet: Sheet, now: datetime) -> Invitation:
+    """Keep the row of a link that is used by many; one, however often it is sent."""
+    row = sheet.invitation
+    at = row.programme_time(now)
+    made, _ = Invitation.objects.get_or_create(
+        pk=row.pk,
+        defaults={
+            "programme": row.programme,
+            "version": row.version,
+            "about": row.about,
+            "status": "started",
+            "language": sheet.language,
+            "eligible_at": at,
+            "sent_at": at,
+            "changed_at": at,
+        },
+    )
+    return made
+
+
+def items_of(row: Invitation, form: Any) -> dict[str, int]:
+    """Return the answers to the other questions; what was answered before and is not said stays."""
+    found = dict(row.items)
+    for each in row.version.further:
+        score = whole(form.get(f"item-{each['key']}", ""))
+        if score is not None and row.version.scale_low <= score <= row.version.scale_high:
+            found[each["key"]] = score
+    return found
+
+
+def comment_of(text: str) -> str:
+    """Return a comment as it is kept: without signs that databases do not take."""
+    return text.replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST_COMMENT]
+
+
+def whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else None
+
+
+def is_like_machine(form: Any, survey: str) -> bool:
+    """Does an answer come as no person would give it?"""
+    shown = form.get("shown", "")
+    try:
+        is_of_this = SHOWN.unsign(shown, max_age=LAST_SHOWN) == survey
+    except BadSignature:  # or too old
+        return True
+    return bool(form.get(BAIT)) or not is_of_this or is_younger(shown, AT_ONCE)
+
+
+def is_younger(shown: str, age: timedelta) -> bool:
+    try:
+        SHOWN.unsign(shown, max_age=age)
+    except SignatureExpired:
+        return False
+    return True
+
+
+def has_stopped(row: Invitation) -> bool:
+    return Stop.objects.filter(pk=row.person).exists()
+
+
+def stop(row: Invitation, now: datetime) -> None:
+    """Ask somebody nothing any more."""
+    with transaction.atomic():
+        Stop.objects.get_or_create(person=row.person)
+        found = Invitation.objects.select_for_update().get(pk=row.pk)
+        if not found.is_answered and found.status != "opted_out":
+            found.status = "opted_out"
+            found.note_change(now)
+
+
+def see(address: str) -> HttpResponse:
+    """Lead on with GET, so that loading again sends nothing twice."""
+    return HttpResponseRedirect(address, status=303)
+
+
+def told(request: HttpRequest, language: str, state: str, *, status: int) -> HttpResponse:
+    """Show one sentence."""
+    browser = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    spoken = language or next(
+        (name.split("-")[0] for name, _ in browser if name.split("-")[0] in LANGUAGES), "en"
+    )
+    return drawn(request, spoken, {"state": state}, status=status)
+
+
+def drawn(
+    request: HttpRequest, language: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    answer = render(
+        request,
+        "surveys/survey.html",
+        context | {"words": words(language), "lang": language, "dir": direction(language)},
+        status=status,
+    )
+    answer["Content-Language"] = language
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer["Referrer-Policy"] = "same-origin"
+    return answer

@@ -1,0 +1,34 @@
+"""A survey of each kind, and somebody who was asked."""
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from hearwell.web.surveys.design import Design
+from hearwell.web.surveys.invitation import Invitation
+from hearwell.web.surveys.programme import Programme
+
+
+@pytest.fixture
+def programme(db):
+    cache.clear()  # of how often somebody asked
+    return Programme.objects.create(name="care", design=Design.begin("After care", "csat"))
+
+
+@pytest.fixture
+def anonymous(db):
+    cache.clear()
+    return Programme.objects.create(name="staff", design=Design.begin("Staff", "enps"))
+
+
+@pytest.fixture
+def invitation(programme):
+    return Invitation.objects.create(
+        programme=programme,
+        version=programme.design.newest,
+        about="case 1",
+        person="0123456789abcdef0123",
+        case_id="1",
+        status="sent",
+        sent_at=timezone.now(),
+    )
