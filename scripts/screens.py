@@ -21,6 +21,7 @@ PAGES = {
     "schedule": "/settings/schedules/new/",
     "promise": "/settings/promises/new/",
     "metric": "/metric/wait_time/",
+    "why": "/why/",
     "explore": "/explore/?metric=service_level:SL3&metric=wait_time:p50&grain=day",
     "explore-groups": "/explore/?metric=customer_satisfaction:satisfied&by=team&by=channel",
     "boards": "/boards/",

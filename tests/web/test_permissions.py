@@ -28,6 +28,11 @@ MATRIX = {
     "staffing/": READ,
     "staffing/plan/": READ,
     "help-centre/": READ,
+    "why/": READ,
+    "why/drivers/": READ,
+    "why/deal-breakers/": READ,
+    "why/products/": READ,
+    "why/everyone/": READ,
     # Explore and boards: a board says itself who may see and change it
     "explore/": READ,
     "explore/file/<str:kind>/": READ,

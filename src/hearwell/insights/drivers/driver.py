@@ -53,6 +53,19 @@ class Driver:
     kind: str
     believed: bool = False
 
+    @property
+    def performance(self) -> float | None:
+        """How near the number is to what it is where the factor is good: 1 there, 0 where bad.
+
+        None where either is not known, or makes no difference.
+        """
+        known = [each for each in (self.bad, self.usual, self.good) if not np.isnan(each.value)]
+        span = self.good.value - self.bad.value
+        if np.isnan(span) or not span:
+            return None
+        mean = sum(each.value * each.n for each in known) / sum(each.n for each in known)
+        return float(np.clip((mean - self.bad.value) / span, 0.0, 1.0))
+
     def as_json(self) -> dict[str, Any]:
         own = {
             name: None if isinstance(value, float) and np.isnan(value) else value
@@ -62,7 +75,8 @@ class Driver:
         met = {name: asdict(getattr(self, name)) for name in ("bad", "usual", "good")}
         for each in met.values():
             each["value"] = None if np.isnan(each["value"]) else each["value"]
-        return {"factor": self.factor.name, "of": self.factor.kind} | own | met
+        told = {"factor": self.factor.name, "of": self.factor.kind, "performance": self.performance}
+        return told | own | met
 
 
 @dataclass(frozen=True)

@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("hearwell.web.collector.urls")),
     path("", include("hearwell.web.surveys.urls")),
     path("", include("hearwell.web.promises.urls")),
+    path("", include("hearwell.web.why.urls")),
 ]

@@ -58,7 +58,7 @@ def written(value: Value) -> SafeString:
             pairs = found if isinstance(found, tuple) else ()
             told = [f"{spaced(name)} {word(own)}" for name, own in pairs]
             return format_html("<bdi>{}</bdi>", listed(told))
-        case "dimension":
+        case "dimension" | "factor":
             return format_html("{}", spaced(str(found)))
         case "weekday_time":
             day, _space, time = str(found).partition(" ")

@@ -1,0 +1,1 @@
+"""Pages that say why numbers are as they are, and what changed."""

@@ -1,0 +1,66 @@
+"""What moves satisfaction? The page around its parts, which come one by one."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hearwell.insights.deal_breakers.outcome import NAMES
+from hearwell.web.people.signed_in import SignedIn
+from hearwell.web.read import asking
+from hearwell.web.read.address import Address, choice
+from hearwell.web.read.choices import Choice, choices
+from hearwell.web.why.score import SCORES, score
+
+FILTERS = ("channel", "team", "product")
+YEAR = 365
+"""Drivers and deal-breakers need many answers, and time for what comes after them."""
+
+
+def why(request: SignedIn) -> HttpResponse:
+    address = Address.read(request.GET)
+    if address.last is not None and not request.GET.get("last"):
+        address = replace(address, last=YEAR)
+    name = score(request)
+    after = choice(request.GET, "outcome", NAMES, NAMES[0])
+    chosen = [("metric", name), ("outcome", after)]
+    with asking.reading(address) as lake:
+        snapshot = str(lake.snapshot)
+        context: dict[str, Any] = {
+            "address": address,
+            "choices": choices(request, lake, address, FILTERS),
+            "is_not_compared": True,
+            "chooser": "why/chooser.html",
+            "scores": [Choice(each, label, each == name) for each, label in SCORES.items()],
+            "outcomes": [
+                Choice(each, told, each == after)
+                for each, told in zip(
+                    NAMES, (_("leave"), _("buy nothing"), _("contact us again")), strict=True
+                )
+            ],
+            "now": asked(replace(address, as_of=None), chosen),
+            "snapshot": snapshot,
+            "permanent": asked(replace(address, as_of=snapshot), chosen),
+        }
+    query = asked(address, chosen)
+    context["parts"] = [
+        (part, title, reverse(f"why-{part}") + query)
+        for part, title in (
+            ("drivers", _("What has most to do with it")),
+            ("deal-breakers", _("What satisfied customers leave for")),
+            ("products", _("Products that do worse")),
+            ("everyone", _("One side of the story")),
+        )
+    ]
+    return render(request, "why/why.html", context)
+
+
+def asked(address: Address, chosen: list[tuple[str, str]]) -> str:
+    """Return an address of this page; the period is always said, as it is not the usual one."""
+    told = [each for each in address.pairs() if each[0] != "last"]
+    last = [] if address.last is None else [("last", str(address.last))]
+    return "?" + urlencode([*told, *last, *chosen])

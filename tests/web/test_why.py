@@ -1,0 +1,88 @@
+"""The pages that say why: parts come by themselves; what cannot be told is said in its place."""
+
+import re
+from math import nan
+
+import pytest
+
+from hearwell.evidence import sentence as told
+from hearwell.evidence.factor import Factor
+from hearwell.insights.drivers.driver import Driver, Met
+from hearwell.lake.lake import open_lake
+from hearwell.web.why.driver_map import driver_map
+
+PARTS = ("drivers", "deal-breakers", "products", "everyone")
+
+
+def test_the_page_fetches_its_parts_over_the_chosen_period(company, signed_in):
+    page = signed_in("bob").get("/why/?metric=net_promoter_score").content.decode()
+    fetched = re.findall(r'hx-get="(/why/\w[^"]+)"', page)
+    assert [each.split("/")[2] for each in fetched] == list(PARTS)
+    for each in fetched:
+        assert "last=365" in each
+        assert "metric=net_promoter_score" in each
+    narrow = signed_in("bob").get("/why/?last=28").content.decode()
+    assert re.findall(r'hx-get="/why/drivers/\?last=28&', narrow.replace("&amp;", "&"))
+
+
+def test_parts_tell_what_there_is_and_what_is_missing(company, signed_in):
+    bob, whole = signed_in("bob"), "?from=2000-01-01&to=2100-01-01"
+    assert "Drivers need two things" in bob.get(f"/why/drivers/{whole}").content.decode()
+    sides = bob.get(f"/why/everyone/{whole}").content.decode()
+    assert "<circle" in sides
+    with open_lake(company) as lake:
+        ((answers, satisfied),) = lake.connection.execute(
+            "select count(*), avg((answer >= 4)::int) from lake.survey "
+            "where instrument = 'csat' and answered_at is not null"
+        ).fetchall()
+    assert f"<data>{satisfied:.1%}".replace("%", "\xa0%") in sides
+    assert f"<b>{answers}</b>" in sides
+    assert bob.get("/why/drivers/?metric=call_volume").status_code == 400
+
+
+def driver(name, share, bad, good, *, believed=True):
+    return Driver(
+        Factor(name, told.factor(name), "happened", ("x",)),
+        explains=share / 10,
+        low=0.0,
+        high=share / 5,
+        share=share,
+        correlation=0.1,
+        p=0.01,
+        first=1.0,
+        known=1.0,
+        bad=bad,
+        usual=Met(nan, 0),
+        good=good,
+        penalty=nan,
+        reward=nan,
+        asymmetry=nan,
+        kind="",
+        believed=believed,
+    )
+
+
+def test_the_map_stands_right_where_it_goes_well_and_high_where_it_matters():
+    weak = driver("hold_time", 0.1, Met(0.4, 90), Met(0.8, 30), believed=False)
+    strong = driver("late_delivery", 0.6, Met(0.4, 30), Met(0.8, 90))
+    unknown = driver("channel", 0.3, Met(nan, 0), Met(nan, 0))
+    # counted by hand: (90 * 0.4 + 30 * 0.8) / 120 = 0.5, a quarter of the way from 0.4 to 0.8
+    assert weak.performance == pytest.approx(0.25)
+    assert strong.performance == pytest.approx(0.75)
+    assert unknown.performance is None
+    drawn = driver_map([("late", strong), ("channel", unknown), ("hold", weak)])
+    points = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)".*?<text[^>]*>(\d)</text>', drawn)
+    assert [place for _x, _y, place in points] == ["3", "1"]
+    (x_weak, y_weak), (x_strong, y_strong) = [(float(x), float(y)) for x, y, _place in points]
+    assert x_weak < x_strong
+    assert y_weak > y_strong  # downwards on a screen
+    assert drawn.count('class="unsure"') == 1
+    assert driver_map([("channel", unknown)]) is None
+
+
+@pytest.mark.parametrize("name", ["drivers", "deal-breakers"])
+def test_what_is_of_no_team_is_not_told_to_who_sees_some(company, signed_in, name):
+    page = signed_in("carol").get(f"/why/{name}/?last=365")
+    assert page.status_code == 200
+    assert "is not told by team" in page.content.decode()
+    assert "<table" not in page.content.decode()
