@@ -73,6 +73,7 @@ MATRIX = {
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     # Surveys
     "surveys/": {"GET": LEAD, "POST": LEAD},
+    "surveys/e-mails/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "surveys/designs/<int:number>/": {"GET": LEAD, "POST": LEAD},
     "surveys/designs/<int:number>/preview/": {"POST": LEAD},
     "surveys/programmes/new/": {"GET": LEAD, "POST": LEAD},

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from hearwell.web.surveys.forms import VersionForm
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.pages import SCORES
 from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.reach import Reach
 from hearwell.web.surveys.released import released_until
 
 TODAY = date(2026, 3, 20)
@@ -172,3 +174,27 @@ def test_no_two_looks_differ_by_fewer_than_five_answers():
     steps = [after - before for before, after in pairwise(shown)]
     assert all(step == 0 or step >= 5 for step in steps)
     assert shown[-1] > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("customer,email\nc-1,ann@example.org\nc-2,ben@example.org\n", None),
+        ("customer,email\nc-1,no mail\n", "Line 2"),
+        ("who,mail\n1,2\n", "no CSV file"),
+        ("customer,email\nc-1\n", "Line 2"),
+    ],
+)
+def test_e_mails_are_taken_in_by_customer(company, signed_in, text, told):
+    file = SimpleUploadedFile("e-mails.csv", text.encode())
+    answer = signed_in("alice").post("/surveys/e-mails/", {"file": file})
+    if told:
+        assert told in answer.content.decode()
+        assert not Reach.objects.exists()
+    else:
+        assert answer.status_code == 302
+        assert {each.email for each in Reach.objects.all()} == {
+            "ann@example.org",
+            "ben@example.org",
+        }
+        assert not Reach.objects.filter(person__startswith="c-").exists()

@@ -1,9 +1,12 @@
 """What leads fill in: a survey's words, a programme's rules, the organisation's habits."""
 
+import csv
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -12,6 +15,7 @@ from hearwell.web.surveys.design import Design, Version
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.programme import Programme
 
+LARGEST_FILE = 20 * 1024 * 1024
 PARTS = {
     "question": lazy("Question"),
     "low": lazy("What the lowest answer means"),
@@ -27,6 +31,39 @@ class DesignForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
     class Meta:
         model = Design
         fields: ClassVar = ["name", "instrument"]
+
+
+class ReachForm(forms.Form):
+    """Where customers can be asked, as a file; `emails` has what is in it once it is valid."""
+
+    file = forms.FileField(
+        label=lazy("File of customers and e-mails"),
+        help_text=lazy("CSV with the columns customer and email; customer as in your other files."),
+    )
+
+    def clean_file(self) -> dict[str, str]:
+        given = self.cleaned_data["file"]
+        if given.size > LARGEST_FILE:
+            raise ValidationError(_("The file is too large: split it into parts of 20 MB."))
+        try:
+            lines = csv.DictReader(given.read().decode("utf-8-sig").splitlines())
+            found = [(row["customer"] or "", (row["email"] or "").strip()) for row in lines]
+        except (UnicodeDecodeError, KeyError, csv.Error) as problem:
+            told = _("This is no CSV file in UTF-8 with the columns customer and email.")
+            raise ValidationError(told) from problem
+        wrong = [line for line, (_name, email) in enumerate(found, 2) if not is_email(email)]
+        if wrong:
+            told = _("Line {line} has no e-mail that can be used.").format(line=wrong[0])
+            raise ValidationError(told)
+        return dict(found)
+
+
+def is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 class HabitsForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time

@@ -11,22 +11,24 @@ from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hearwell.report.markup import Html
 from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
+from hearwell.web import lakes
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.surveys import link as links
 from hearwell.web.surveys.design import WORDED, Design, Version
-from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, VersionForm
+from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm, VersionForm
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.instrument import INSTRUMENTS
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.reach import Reach, learn
 from hearwell.web.surveys.released import FEWEST, released_until
 
 COMMENTS = 50
@@ -61,10 +63,27 @@ def surveys(request: SignedIn) -> HttpResponse:
     context = {
         "designs": Design.objects.prefetch_related("programmes"),
         "programmes": Programme.objects.select_related("design"),
+        "may_reach": request.user.may(Role.ADMINISTRATOR),
         "design_form": design,
         "habits_form": habits,
     }
     return render(request, "surveys/surveys.html", context)
+
+
+@at_least(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reach(request: SignedIn) -> HttpResponse:
+    """Take in where customers can be asked by mail."""
+    form = ReachForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with lakes.reading() as lake, transaction.atomic():
+            known = learn(lake, form.cleaned_data["file"])
+            audit(request, Action.IMPORTED, f"e-mails of {known} customers, for surveys")
+        told = ngettext("{n} e-mail is known.", "{n} e-mails are known.", known)
+        messages.success(request, told.format(n=known))
+        return redirect("survey-reach")
+    context = {"form": form, "known": Reach.objects.count()}
+    return render(request, "surveys/reach.html", context)
 
 
 @at_least(Role.LEAD)

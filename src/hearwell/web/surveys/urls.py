@@ -6,6 +6,7 @@ from hearwell.web.surveys import answering, pages
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
+    path("surveys/e-mails/", pages.reach, name="survey-reach"),
     path("surveys/designs/<int:number>/", pages.design, name="survey-design"),
     path("surveys/designs/<int:number>/preview/", pages.preview, name="survey-preview"),
     path("surveys/programmes/new/", pages.programme, name="survey-programme-new"),
