@@ -1,4 +1,4 @@
-"""What is kept of a state of the lake: told again, somewhat older where it was slow, never mixed."""
+"""What is kept of a state of the lake: told again, a little older where it was slow; not mixed."""
 
 from types import SimpleNamespace
 
