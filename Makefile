@@ -36,12 +36,14 @@ contracts: .test-venv/installed
 unit: .test-venv/installed
 	$(TEST_BIN)/pytest -n 2 --dist worksteal
 
-SAME_ON_BOTH := --ignore tests/web/test_browser.py --ignore tests/web/collector --ignore tests/web/test_read.py
-## make test-postgresql: the web application's tests on PostgreSQL, where Debian's is at hand
+## make test-postgresql: what writes to the application's database, on PostgreSQL, where Debian's is
+## at hand; with TESTS=tests/web all of the application's tests
+TESTS := $(addprefix tests/web/test_,accounts.py audit.py boards.py database.py deliveries.py \
+	settings.py signing_in.py single_sign_on.py targets.py token.py) tests/web/surveys
 test-postgresql: .test-venv/installed
 	@if command -v pg_virtualenv > /dev/null; then \
-	  pg_virtualenv sh -c 'DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE" $(TEST_BIN)/pytest -n 2 --dist worksteal tests/web $(SAME_ON_BOTH)'; \
-	else echo "Skipped: tests/web on PostgreSQL; Debian's postgresql and postgresql-common are not here."; fi
+	  pg_virtualenv sh -c 'DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE" $(TEST_BIN)/pytest -n 2 --dist worksteal $(TESTS)'; \
+	else echo "Skipped: tests on PostgreSQL; Debian's postgresql and postgresql-common are not here."; fi
 
 help-without-tools: .venv/installed
 	$(USER_BIN)/hearwell --help > /dev/null

@@ -62,7 +62,7 @@ def test_plural_forms_of_units_are_those_of_the_language():
 def test_figures_hold_together_from_right_to_left():
     """A sign stays left of its number, and an interval does not fall apart."""
     with speaking("ur"):
-        assert difference(-0.032, Unit.SHARE).startswith("\u2066\u200e−3.2")
+        assert difference(-0.032, Unit.SHARE).startswith("\u2067\u200e−3.2")
         assert interval(0.8, 0.9, Unit.SHARE) == "\u206680.0 … 90.0%\u2069"
         assert number(200, Unit.SECONDS)[0] == "\u2067"
     assert interval(0.8, 0.9, Unit.SHARE) == f"80.0 … 90.0{NO_BREAK}%"

@@ -18,3 +18,4 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT.mkdir(parents=True)  # noqa: F405  WhiteNoise looks for it
+ANSWERS_REUSED = 0  # so that tests see at once what they changed

@@ -76,7 +76,15 @@ MATRIX = {
     # The collector
     "sites/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "sites/<int:number>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
-    # Surveys: whoever has the signed address may answer
+    # Surveys
+    "surveys/": {"GET": LEAD, "POST": LEAD},
+    "surveys/e-mails/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "surveys/designs/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "surveys/designs/<int:number>/preview/": {"POST": LEAD},
+    "surveys/programmes/new/": {"GET": LEAD, "POST": LEAD},
+    "surveys/programmes/<int:number>/": {"GET": LEAD, "POST": LEAD},
+    "surveys/programmes/<int:number>/qr.svg": {"GET": LEAD},
+    # Whoever has the signed address may answer
     "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},
     "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},

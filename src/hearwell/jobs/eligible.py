@@ -100,8 +100,9 @@ CALL = """
 
 DELIVERED = """
     select source || '/' || order_id as about, of.customer_id as person,
-        delivered_at as happened_at, null as case_id, null as call_id, order_id, null as agent_id, null as team, of.product,
-        null as topic, null as channel, who.language, null as skip
+        delivered_at as happened_at, null as case_id, null as call_id, order_id,
+        null as agent_id, null as team, of.product, null as topic, null as channel,
+        who.language, null as skip
     from "order" as of left join person as who on who.customer_id = of.customer_id
     where delivered_at > $since and delivered_at <= $until
 """

@@ -1,10 +1,13 @@
 """Open lakes, lent to one request at a time, and answers kept until the lake changes."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +20,20 @@ KEPT_OPEN = 8
 """More lakes than these are closed when they come back; each holds a connection and its memory."""
 
 Kept = TypeVar("Kept")
+
+
+OLDEST_SECONDS = 60.0
+is_exact: ContextVar[bool] = ContextVar("is_exact", default=False)
+
+
+@contextmanager
+def exactly() -> Iterator[None]:
+    """Tell of the state that is held and of no other, until the end of the block."""
+    before = is_exact.set(True)
+    try:
+        yield
+    finally:
+        is_exact.reset(before)
 
 
 class Pool:
@@ -83,10 +100,20 @@ def reading(as_of: str | None = None) -> Iterator[Lake]:
         return
     with POOL.lent() as lake, lake.reading() as snapshot:
         if as_of == str(snapshot):  # a permanent link to the state that still holds
-            yield lake
+            with exactly():
+                yield lake
             return
     with silent(open_lake(POOL.path, as_of=as_of)) as lake, lake.reading():
         yield lake
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made, when, and how long that took."""
+
+    value: Any
+    at: float
+    seconds: float
 
 
 class Answered:
@@ -94,25 +121,48 @@ class Answered:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.found: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self.found: OrderedDict[Hashable, Future[Made]] = OrderedDict()
+        self.newest: dict[Hashable, Made] = {}
         self.lock = threading.Lock()
 
-    def get(self, about: Hashable, made: Callable[[], Any]) -> Any:
+    def get(self, about: Hashable, state: Hashable, made: Callable[[], Any]) -> Any:
+        """Return what is known about something in a state; make it if nobody has yet."""
+        key = (about, state)
         with self.lock:
-            future = self.found.get(about)
+            future = self.found.get(key)
             if mine := future is None:
-                future = self.found[about] = Future()
-            self.found.move_to_end(about)
+                future = self.found[key] = Future()
+            self.found.move_to_end(key)
             while len(self.found) > self.most:
                 self.found.popitem(last=False)
         if mine:
             try:
-                future.set_result(made())
+                future.set_result(self.make(about, made))
             except BaseException as error:  # noqa: BLE001  whoever waits is told, too
                 with self.lock:
-                    self.found.pop(about, None)
+                    self.found.pop(key, None)
                 future.set_exception(error)
-        return future.result()
+        return future.result().value
+
+    def make(self, about: Hashable, made: Callable[[], Any]) -> Made:
+        began = time.monotonic()
+        with exactly():
+            value = made()
+        now = time.monotonic()
+        found = Made(value, now, now - began)
+        with self.lock:
+            self.newest[about] = found
+            while len(self.newest) > self.most:
+                self.newest.pop(next(iter(self.newest)))
+        return found
+
+    def recent(self, about: Hashable, times: float) -> Made | None:
+        """Return what was made last, if that is no longer ago than so many times it took."""
+        found = self.newest.get(about)
+        if found is None:
+            return None
+        age = time.monotonic() - found.at
+        return found if age < min(times * found.seconds, OLDEST_SECONDS) else None
 
 
 ANSWERED = Answered(most=500)
@@ -121,11 +171,21 @@ ANSWERED = Answered(most=500)
 def kept(lake: Lake, what: str, about: Hashable, made: Callable[[], Kept]) -> Kept:
     """Return what was made of the same state of the lake and the same question before.
 
+    While rows come in all the time, each state lasts seconds. What takes long to make is then told
+    of a state a little older, so that the server does not do nothing else. What something is made
+    of is always of one state: only the whole may be older.
+
     Args:
         what: a name for the kind of thing.
         about: all that it depends on beside the lake and its settings.
 
     """
-    depends = (what, about, lake.snapshot, lake.as_of, POOL.edition())
-    found: Kept = ANSWERED.get(depends, made)
+    subject = (what, about, lake.as_of, POOL.edition())
+    state = lake.snapshot
+    if lake.as_of is None and not is_exact.get() and (subject, state) not in ANSWERED.found:
+        recent = ANSWERED.recent(subject, settings.ANSWERS_REUSED)
+        if recent is not None:
+            older: Kept = recent.value
+            return older
+    found: Kept = ANSWERED.get(subject, state, made)
     return found

@@ -46,7 +46,7 @@ def state() -> tuple[int, int]:
 
 def ask() -> None:
     """Ask what the page asks of somebody who sees all teams and has chosen nothing."""
-    with lakes.reading() as lake:
+    with lakes.exactly(), lakes.reading() as lake:
         snapshot = str(card_of(lake, Address(), None).snapshot)
     with lakes.reading(snapshot) as lake:  # the pictures of a page name its state
         trends_of(lake, card_of(lake, Address(as_of=snapshot), None))

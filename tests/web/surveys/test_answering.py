@@ -190,7 +190,7 @@ def test_there_is_no_cookie_and_nothing_runs(browser, invitation):
 def test_a_page_in_any_language_is_small(browser, invitation, language):
     page = browser.get(path_of(invitation) + f"?lang={language}")
     static = Path(hearwell.web.__file__).parent / "static" / "hearwell"
-    sizes = [(static / name).stat().st_size for name in ("survey.css", "icon.svg")]
+    sizes = [(static / name).stat().st_size for name in ("survey.css", "scale.css", "icon.svg")]
     assert len(page.content) + sum(sizes) < 15_000
     told = page.content.decode()
     assert f'lang="{language}" dir="{"rtl" if language == "ur" else "ltr"}"' in told

@@ -38,6 +38,7 @@ SET_UP = (
     Place("deliveries", _("Deliveries"), Role.LEAD),
     Place("schedules", _("Opening hours and promises"), Role.LEAD),
     Place("sites", _("Sites"), Role.ADMINISTRATOR),
+    Place("surveys", _("Surveys"), Role.LEAD),
     Place("people", _("People"), Role.ADMINISTRATOR),
     Place("settings", _("Settings"), Role.ADMINISTRATOR),
 )

@@ -221,7 +221,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Answers are kept for as long as the lake has not changed; see `web/lakes.py`.
+# Answers are kept for as long as the lake has not changed, and a while longer: an answer may be as
+# old as so many times what it took. See `web/lakes.py`.
+ANSWERS_REUSED = 10.0
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -6,12 +6,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from hearwell.engine.answer import Answers
 from hearwell.engine.question import Asked, Question, find, may_ask
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Unit
+from hearwell.report.content import Content
 from hearwell.report.markup import Html
 from hearwell.report.name import title
 from hearwell.report.number import number
@@ -134,13 +134,13 @@ def courses(lake: Lake, question: Question) -> list[tuple[str, Html]]:
     asked = tuple(find(name)[0] for name in BESIDE_EACH_OTHER)
     over = replace(question, asked=asked)
 
-    def drawn() -> list[tuple[str, Html]]:
-        told = content(lake, over, Address())
-        told = replace(told, trends=trends(lake, replace(over, compare=None), told.card))
-        return [
-            (_(title(each.asked, asked)), over_time(told, each, title(each.asked, asked)))
-            for each in told.card.answers
-            if each.counts_rows
-        ]
+    def told() -> Content:
+        made = content(lake, over, Address())
+        return replace(made, trends=trends(lake, replace(over, compare=None), made.card))
 
-    return lakes.kept(lake, "reads and calls", over, drawn)
+    found = lakes.kept(lake, "reads and calls", over, told)
+    return [
+        (title(each.asked, asked), over_time(found, each, title(each.asked, asked)))
+        for each in found.card.answers
+        if each.counts_rows
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hearwell.engine.answer import Answer
 from hearwell.engine.explain import statements
@@ -17,7 +18,7 @@ from hearwell.report.breakdown import Breakdown, breakdown, breakdowns
 from hearwell.report.content import Content
 from hearwell.report.definition import defined
 from hearwell.report.markup import Html
-from hearwell.report.name import labelled, spaced, title
+from hearwell.report.name import labelled, meanings, spaced, title
 from hearwell.report.tile import by_group, over_time
 from hearwell.report.trend import trends
 from hearwell.web import lakes
@@ -54,7 +55,7 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
             "address": address,
             "metric": asked.metric,
             "name": labelled(asked.metric, asked.variant),
-            "meaning": asked.metric.meaning.split("\n\n"),
+            "meaning": meanings(asked.metric),
             "variants": variants(asked, address),
             "dimensions": dimensions(asked.metric, address, told.breakdowns.get(asked)),
             "choices": choices(request, lake, address, fitting(asked.metric)),
@@ -166,7 +167,7 @@ def fitting(metric: Metric) -> tuple[str, ...]:
 def variants(asked: Asked, address: Address) -> list[Choice]:
     return [
         Choice(
-            address.query(variant=name), f"{spaced(name)}: {each.meaning}", name == asked.variant
+            address.query(variant=name), f"{spaced(name)}: {_(each.meaning)}", name == asked.variant
         )
         for name, each in asked.metric.variants().items()
     ]

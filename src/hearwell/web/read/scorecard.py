@@ -138,7 +138,7 @@ def row(card: Answers, lake: Lake, address: Address, answer: Answer) -> Row:
         name=title(asked, card.question.asked),
         place=place(asked),
         address=reverse("metric", args=[asked.metric.name]) + address.query(variant=asked.variant),
-        meaning=answer.meaning,
+        meaning=_(answer.meaning),
         value=number(cell["value"], unit),
         interval=interval(cell["low"], cell["high"], unit),
         n=cell["n"],

@@ -23,7 +23,7 @@ from hearwell.language import LANGUAGES, direction
 from hearwell.web.api import rate
 from hearwell.web.people.adapter import client_address
 from hearwell.web.surveys import link as links
-from hearwell.web.surveys.design import Presentation
+from hearwell.web.surveys.design import WORDED
 from hearwell.web.surveys.instrument import words
 from hearwell.web.surveys.invitation import LONGEST_COMMENT, Invitation
 from hearwell.web.surveys.link import Link
@@ -149,8 +149,7 @@ def page(
         "row": row,
         "said": said,
         "points": points,
-        "shows_words": version.presentation in {Presentation.SYMBOLS, Presentation.WORDS}
-        and all(each.label for each in points),
+        "shows_words": version.presentation in WORDED and all(each.label for each in points),
         "presentation": version.presentation,
         "chosen": chosen,
         "follow_up": "" if row.answer is None else version.follow_up(sheet.language, row.answer),
@@ -206,7 +205,10 @@ def kept(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 
 def begun(sheet: Sheet, now: datetime) -> Invitation:
-    """Keep the row of a link that is used by many; one, however often it is sent."""
+    """Keep the row of a link that is used by many; one, however often it is sent.
+
+    It was sent to nobody, so that it is in no response rate: who saw the link is not known.
+    """
     row = sheet.invitation
     at = row.programme_time(now)
     made, _ = Invitation.objects.get_or_create(
@@ -218,7 +220,6 @@ def begun(sheet: Sheet, now: datetime) -> Invitation:
             "status": "started",
             "language": sheet.language,
             "eligible_at": at,
-            "sent_at": at,
             "changed_at": at,
         },
     )

@@ -14,7 +14,7 @@ MOST_QUESTIONS = 5
 """Longer surveys go unanswered; somebody who wants one has to say so."""
 
 MOST_POINTS = 11
-SYMBOLS = ("😠", "🙁", "😐", "🙂", "😀")
+SYMBOLS = ("😠", "😕", "😐", "😊", "😀")
 
 
 class Presentation(models.TextChoices):
@@ -22,6 +22,10 @@ class Presentation(models.TextChoices):
     STARS = "stars", _("stars")
     SYMBOLS = "symbols", _("faces, with words")
     WORDS = "words", _("words")
+
+
+WORDED = {Presentation.SYMBOLS, Presentation.WORDS}
+"""Each point has its word beside it, if there is one for each."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +119,11 @@ class Version(models.Model):
             told = _("More than five questions: most people stop before. Say that you want it so.")
             raise ValidationError({"asks_more": told})
         if not self.texts:
-            raise ValidationError({"texts": _("A survey needs words in one language at least.")})
+            raise ValidationError(_("A survey needs words in one language at least."))
         for own in self.texts.values():
             if not (own.get("question") and own.get("low") and own.get("high")):
                 told = _("Each language needs the question and what both ends of the scale mean.")
-                raise ValidationError({"texts": told})
+                raise ValidationError(told)
 
     def spoken(self, wanted: str) -> str:
         """Return the language in which it is asked of who wants this one."""

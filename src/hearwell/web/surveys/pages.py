@@ -1,0 +1,224 @@
+"""Pages of those who ask: surveys with their words, programmes with their links and results."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from hearwell.report.markup import Html
+from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
+from hearwell.web import lakes
+from hearwell.web.people.audit import Action, audit
+from hearwell.web.people.person import Role
+from hearwell.web.people.signed_in import SignedIn, at_least
+from hearwell.web.surveys import link as links
+from hearwell.web.surveys.design import WORDED, Design, Version
+from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm, VersionForm
+from hearwell.web.surveys.habits import Habits
+from hearwell.web.surveys.instrument import INSTRUMENTS
+from hearwell.web.surveys.invitation import Invitation
+from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.reach import Reach, learn
+from hearwell.web.surveys.released import FEWEST, released_until
+
+COMMENTS = 50
+PRESENT = timedelta(days=28)
+REACHES = (3, 5, 10)
+LEVEL = 0.95
+SCORES = {
+    "csat": "customer_satisfaction:satisfied",
+    "nps": "net_promoter_score:score",
+    "ces": "customer_effort_score:easy",
+}
+
+
+@at_least(Role.LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def surveys(request: SignedIn) -> HttpResponse:
+    """List surveys and programmes; begin a survey; change how often anybody may be asked."""
+    is_habits = "rest_days" in request.POST
+    design = DesignForm(request.POST if request.method == "POST" and not is_habits else None)
+    habits = HabitsForm(request.POST if is_habits else None, instance=Habits.current())
+    if is_habits and habits.is_valid():
+        with transaction.atomic():
+            habits.save()
+            audit(request, Action.SETTINGS, "how often people are asked")
+        messages.success(request, _("Saved."))
+        return redirect("surveys")
+    if design.is_bound and design.is_valid():
+        with transaction.atomic():
+            made = Design.begin(design.cleaned_data["name"], design.cleaned_data["instrument"])
+            audit(request, Action.SETTINGS, f"survey {made.name} added")
+        return redirect("survey-design", made.pk)
+    context = {
+        "designs": Design.objects.prefetch_related("programmes"),
+        "programmes": Programme.objects.select_related("design"),
+        "may_reach": request.user.may(Role.ADMINISTRATOR),
+        "design_form": design,
+        "habits_form": habits,
+    }
+    return render(request, "surveys/surveys.html", context)
+
+
+@at_least(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reach(request: SignedIn) -> HttpResponse:
+    """Take in where customers can be asked by mail."""
+    form = ReachForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with lakes.reading() as lake, transaction.atomic():
+            known = learn(lake, form.cleaned_data["file"])
+            audit(request, Action.IMPORTED, f"e-mails of {known} customers, for surveys")
+        told = ngettext("{n} e-mail is known.", "{n} e-mails are known.", known)
+        messages.success(request, told.format(n=known))
+        return redirect("survey-reach")
+    context = {"form": form, "known": Reach.objects.count()}
+    return render(request, "surveys/reach.html", context)
+
+
+@at_least(Role.LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def design(request: SignedIn, number: int) -> HttpResponse:
+    """Change what a survey says; once somebody was asked, the change is its next version."""
+    found = get_object_or_404(Design, pk=number)
+    version = found.newest
+    asked = version.was_asked
+    if asked and request.method == "POST":
+        version.pk, version.number = None, version.number + 1
+    form = VersionForm(request.POST or None, instance=version)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            audit(request, Action.SETTINGS, f"survey {version} changed")
+        messages.success(request, _("Saved."))
+        if turned_round(version):
+            told = _("Another survey of this kind has its scale the other way round.")
+            messages.warning(request, told)
+        return redirect("survey-design", found.pk)
+    context = {"design": found, "form": form, "was_asked": asked, **preview_of(version)}
+    return render(request, "surveys/design.html", context)
+
+
+@at_least(Role.LEAD)
+@require_POST
+def preview(request: SignedIn, number: int) -> HttpResponse:
+    """Show the question as it would be with what is typed; nothing is kept."""
+    version = get_object_or_404(Design, pk=number).newest
+    form = VersionForm(request.POST, instance=version)
+    if not form.is_valid():
+        return render(request, "surveys/preview.html", {"form": form})
+    return render(request, "surveys/preview.html", preview_of(version))
+
+
+def preview_of(version: Version) -> dict[str, Any]:
+    if not version.texts:
+        return {}
+    language = version.spoken(get_language() or "")
+    points = version.points(language)
+    return {
+        "version": version,
+        "lang": language,
+        "said": version.said(language),
+        "points": points,
+        "presentation": version.presentation,
+        "shows_words": version.presentation in WORDED and all(each.label for each in points),
+    }
+
+
+def turned_round(version: Version) -> bool:
+    """Is the better end of the scale elsewhere than in other surveys of the same kind?"""
+    others = Design.objects.filter(instrument=version.design.instrument).exclude(
+        pk=version.design_id
+    )
+    return any(each.newest.higher_is_better != version.higher_is_better for each in others)
+
+
+@at_least(Role.LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
+    """Make a programme or change one; show its link, who was asked, and what they said."""
+    found = get_object_or_404(Programme, pk=number) if number else None
+    form = ProgrammeForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            saved: Programme = form.save()
+            audit(request, Action.SETTINGS, f"survey programme {saved.name}")
+        messages.success(request, _("Saved."))
+        return redirect("survey-programme", saved.pk)
+    context: dict[str, Any] = {"form": form, "programme": found}
+    if found is not None:
+        context |= results(request, Programme.objects.get(pk=found.pk), timezone.now())
+    return render(request, "surveys/programme.html", context)
+
+
+def results(request: SignedIn, found: Programme, now: datetime) -> dict[str, Any]:
+    """Return what a programme's page tells, of the teams that may be seen."""
+    rows = Invitation.objects.filter(programme=found)
+    teams = request.user.teams_seen
+    if teams is not None:
+        rows = rows.filter(team__in=teams)
+    answered = rows.filter(answer__isnull=False, like_machine=False)
+    if found.is_anonymous:
+        answered = let_out(answered, now)
+    address = links.of_programme(found).address
+    recent = rows.filter(like_machine=False, answered_at__gte=now - PRESENT).count()
+    a_day = 0.0 if found.is_anonymous and recent < FEWEST else recent / PRESENT.days
+    instrument = INSTRUMENTS[found.design.instrument].record
+    kind = "net score" if instrument in {"nps", "enps"} else "share"
+    needed = [(reach, answers_needed(LARGEST_SPREAD[kind], reach, LEVEL)) for reach in REACHES]
+    by = urlencode({"where.programme": found.name, "last": 91})
+    return {
+        "address": address,
+        "picture": Html(
+            segno.make(address, error="m").svg_inline(scale=4, dark="#000", light="#fff")
+        ),
+        "decisions": []
+        if found.is_anonymous
+        else rows.values("status", "reason").annotate(n=Count("pk")).order_by("status", "-n"),
+        "answers": answered.count(),
+        "comments": answered.exclude(comment="").order_by("-answered_at", "pk")[:COMMENTS],
+        "few": found.is_anonymous and not answered.exists(),
+        "fewest": FEWEST,
+        "needed": [(reach, n, round(n / a_day) if a_day else None) for reach, n in needed],
+        "rates": [
+            (name, f"/explore/?metric=survey_response_rate:answered&by={name}&{by}")
+            for name in ("team", "channel", "language")
+        ],
+        "score": f"/explore/?metric={SCORES[instrument]}&{by}" if instrument in SCORES else "",
+    }
+
+
+def let_out(answered: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
+    """Keep the anonymous answers that may be shown."""
+    counts: dict[Any, int] = {}
+    for at in answered.values_list("answered_at", flat=True):
+        if at is not None:
+            counts[at.date()] = counts.get(at.date(), 0) + 1
+    until = released_until(counts, now.date())
+    if until is None:
+        return answered.none()
+    return answered.filter(answered_at__date__lte=until)
+
+
+@at_least(Role.LEAD)
+@require_safe
+def qr(request: SignedIn, number: int) -> HttpResponse:  # noqa: ARG001  Django passes it
+    """Give the link of a programme as a picture to print."""
+    found = get_object_or_404(Programme, pk=number)
+    picture = segno.make(links.of_programme(found).address, error="m").svg_inline(scale=8)
+    answer = HttpResponse(
+        picture.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1),
+        content_type="image/svg+xml",
+    )
+    answer["Content-Disposition"] = 'attachment; filename="survey.svg"'
+    return answer
