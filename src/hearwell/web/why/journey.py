@@ -16,8 +16,8 @@ from hearwell.errors import WrongUse
 from hearwell.insights.journeys.person import Journey, known_as
 from hearwell.insights.journeys.person import journey as journey_of
 from hearwell.insights.journeys.told import journeys as journeys_of
-from hearwell.language.convention import listed
 from hearwell.lake.lake import Lake
+from hearwell.language.convention import listed
 from hearwell.metrics.metric import Unit
 from hearwell.report.name import spaced
 from hearwell.report.number import NOTHING, number
