@@ -22,6 +22,8 @@ PAGES = {
     "promise": "/settings/promises/new/",
     "metric": "/metric/wait_time/",
     "why": "/why/",
+    "changed": "/changed/",
+    "journey": "/journey/",
     "explore": "/explore/?metric=service_level:SL3&metric=wait_time:p50&grain=day",
     "explore-groups": "/explore/?metric=customer_satisfaction:satisfied&by=team&by=channel",
     "boards": "/boards/",

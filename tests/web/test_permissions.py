@@ -33,6 +33,11 @@ MATRIX = {
     "why/deal-breakers/": READ,
     "why/products/": READ,
     "why/everyone/": READ,
+    "changed/": READ,
+    "changed/findings/": READ,
+    "changed/feed/": READ,
+    "journey/": {"GET": LEAD, "POST": LEAD},
+    "journey/together/": {"GET": LEAD},
     # Explore and boards: a board says itself who may see and change it
     "explore/": READ,
     "explore/file/<str:kind>/": READ,

@@ -33,6 +33,7 @@ PAGES = (
     "/why/deal-breakers/?last=365",
     "/why/products/?last=365",
     "/why/everyone/?last=365",
+    "/changed/findings/",
     "/explore/?metric=call_volume:calls&by=team",
     "/explore/?metric=call_volume:calls&grain=day",
     "/boards/",

@@ -8,7 +8,11 @@ import pytest
 from hearwell.evidence import sentence as told
 from hearwell.evidence.factor import Factor
 from hearwell.insights.drivers.driver import Driver, Met
+from hearwell.insights.journeys.person import known_as
 from hearwell.lake.lake import open_lake
+from hearwell.web.people.audit import Action
+from hearwell.web.people.models import Audit
+from hearwell.web.people.person import Role
 from hearwell.web.why.driver_map import driver_map
 
 PARTS = ("drivers", "deal-breakers", "products", "everyone")
@@ -86,3 +90,49 @@ def test_what_is_of_no_team_is_not_told_to_who_sees_some(company, signed_in, nam
     assert page.status_code == 200
     assert "is not told by team" in page.content.decode()
     assert "<table" not in page.content.decode()
+
+
+def test_nothing_changed_is_an_answer_that_the_scorecard_fetches(company, signed_in):
+    bob = signed_in("bob")
+    assert 'hx-get="/changed/feed/?"' in bob.get("/").content.decode()
+    page = bob.get("/changed/feed/").content.decode()
+    told = page.count('class="finding"')
+    assert told <= 3
+    assert (told == 0) == ("Nothing changed beyond chance" in page)
+
+
+def test_a_customer_is_found_by_what_the_organisation_knows_and_the_look_is_written_down(
+    company, signed_in
+):
+    with open_lake(company) as lake:
+        ((caller, touches),) = lake.connection.execute(
+            "select customer_id, count(*) from lake.survey where answered_at is not null "
+            "and customer_id is not null group by 1 order by 2 desc, 1 limit 1"
+        ).fetchall()
+        number = "+375 29 000-00-00"
+        (as_number, as_written) = known_as(lake, number)[1:]
+    assert as_number != as_written
+    bob = signed_in("bob")
+    page = bob.post("/journey/", {"customer": caller}).content.decode()
+    assert page.count("survey answer") == touches
+    assert 'class="time-line"' in page
+    missing = bob.post("/journey/", {"customer": number}).content.decode()
+    assert "Nothing is known of a customer" in missing
+    kept = list(Audit.objects.filter(action=Action.JOURNEY).values_list("about", flat=True))
+    assert kept[0] == as_written
+    assert len(kept) == 2
+    assert not any(number in each for each in kept)
+
+
+def test_a_lead_of_some_teams_sees_no_journey(company, people, signed_in):
+    people["carol"].role = Role.LEAD
+    people["carol"].save()
+    with open_lake(company) as lake:
+        ((known,),) = lake.connection.execute(
+            "select min(customer_id) from lake.survey where answered_at is not null"
+        ).fetchall()
+    carol = signed_in("carol")
+    page = carol.post("/journey/", {"customer": known}).content.decode()
+    assert "of no team" in page
+    assert "<table" not in page
+    assert "is not told by team" in carol.get("/journey/together/").content.decode()

@@ -3,6 +3,7 @@
 import typer
 
 from hearwell.cli.why import change, deal_breakers, drivers, everyone, products
+from hearwell.cli.why.digest import digest
 from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.staffing import staffing
@@ -29,5 +30,6 @@ why_app.command("products")(products.products)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
+why_app.command("digest")(digest)
 why_app.command("journeys")(journeys)
 why_app.command("journey")(journey)

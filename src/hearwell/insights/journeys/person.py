@@ -12,7 +12,7 @@ from hearwell.engine.period import shown
 from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
 from hearwell.insights.journeys.mood import check_teams, moods, with_mood
-from hearwell.lake.identity import hashed
+from hearwell.lake.identity import hashed, hashed_number
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.stats.interval import FloatArray
@@ -80,7 +80,7 @@ def journey(lake: Lake, customer_id: str, teams: Teams = None) -> Journey:
     """Tell a customer's journey.
 
     Args:
-        customer_id: as the lake keeps it, or as the source wrote it.
+        customer_id: as the lake keeps it, or as the source wrote it; a telephone number as well.
 
     Raises:
         BadQuestion: nothing is known of this customer.
@@ -114,10 +114,11 @@ def journey(lake: Lake, customer_id: str, teams: Teams = None) -> Journey:
 
 
 def known_as(lake: Lake, customer_id: str) -> list[str]:
-    """Return the identifier as it was given, and as a keyed hash."""
-    query = f"select {hashed('$1', lake.identity_key)}"
-    ((found,),) = lake.connection.execute(query, [customer_id]).fetchall()
-    return [each for each in (customer_id, found) if each is not None]
+    """Return the identifier as it was given, and its keyed hashes: as of a number, and as it is."""
+    key = lake.identity_key
+    query = f"select {hashed_number('$1', key)}, {hashed('$1', key)}"
+    (found,) = lake.connection.execute(query, [customer_id]).fetchall()
+    return [each for each in (customer_id, *found) if each is not None]
 
 
 def turning(values: FloatArray, chance: FloatArray) -> tuple[int, int] | None:

@@ -30,6 +30,7 @@ class Action(models.TextChoices):
     SESSIONS = "sessions ended", _("sessions ended")
     TOKEN_MADE = "token made", _("token made")
     TOKEN_REVOKED = "token revoked", _("token revoked")
+    JOURNEY = "journey looked up", _("journey looked up")
     EXPORTED = "exported", _("exported")
     IMPORTED = "imported", _("imported")
     SETTINGS = "settings changed", _("settings changed")

@@ -23,6 +23,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("scorecard", _("Scorecard"), Role.VIEWER),
     Place("why", _("Why"), Role.VIEWER),
+    Place("journey", _("Journey"), Role.LEAD),
     Place("explore", _("Explore"), Role.VIEWER),
     Place("boards", _("Boards"), Role.VIEWER),
     Place("targets", _("Targets"), Role.VIEWER),

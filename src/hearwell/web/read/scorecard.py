@@ -71,6 +71,8 @@ def scorecard(request: SignedIn) -> HttpResponse:
             "snapshot": card.snapshot,
             "permanent": address.query(as_of=str(card.snapshot)),
             "pictures": reverse("scorecard-pictures") + address.query(as_of=str(card.snapshot)),
+            "all_changed": reverse("changed") + address.query(by=(), grain=None, variant=None),
+            "changed": reverse("changed-feed") + address.query(by=(), grain=None, variant=None),
             "newest": card.newest,
             "zone": card.zone,
             "begins": card.question.begins,

@@ -22,9 +22,7 @@ YEAR = 365
 
 
 def why(request: SignedIn) -> HttpResponse:
-    address = Address.read(request.GET)
-    if address.last is not None and not request.GET.get("last"):
-        address = replace(address, last=YEAR)
+    address = wide(request)
     name = score(request)
     after = choice(request.GET, "outcome", NAMES, NAMES[0])
     chosen = [("metric", name), ("outcome", after)]
@@ -59,8 +57,16 @@ def why(request: SignedIn) -> HttpResponse:
     return render(request, "why/why.html", context)
 
 
+def wide(request: SignedIn) -> Address:
+    """Return what the address asks, of a year unless it says otherwise."""
+    address = Address.read(request.GET)
+    if address.last is None or request.GET.get("last"):
+        return address
+    return replace(address, last=YEAR)
+
+
 def asked(address: Address, chosen: list[tuple[str, str]]) -> str:
-    """Return an address of this page; the period is always said, as it is not the usual one."""
+    """Return an address with what is chosen; it always says of how many days."""
     told = [each for each in address.pairs() if each[0] != "last"]
     last = [] if address.last is None else [("last", str(address.last))]
     return "?" + urlencode([*told, *last, *chosen])

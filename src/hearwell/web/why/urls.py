@@ -1,9 +1,9 @@
-"""Addresses of the pages that say why; they are read, and change nothing."""
+"""Addresses of the pages that say why; nothing is changed by them."""
 
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from hearwell.web.why import deal_breakers, drivers, everyone, page, products
+from hearwell.web.why import changed, deal_breakers, drivers, everyone, journey, page, products
 
 PAGES = (
     ("why/", page.why, "why"),
@@ -11,5 +11,17 @@ PAGES = (
     ("why/deal-breakers/", deal_breakers.deal_breakers, "why-deal-breakers"),
     ("why/products/", products.products, "why-products"),
     ("why/everyone/", everyone.everyone, "why-everyone"),
+    ("changed/", changed.changed, "changed"),
+    ("changed/findings/", changed.findings, "changed-findings"),
 )
-urlpatterns = [path(route, require_safe(view), name=name) for route, view, name in PAGES]
+urlpatterns = [
+    *(path(route, require_safe(view), name=name) for route, view, name in PAGES),
+    path(
+        "changed/feed/",
+        require_safe(changed.findings),
+        {"most": changed.IN_FEED},
+        name="changed-feed",
+    ),
+    path("journey/", journey.journey, name="journey"),
+    path("journey/together/", journey.journeys, name="journeys"),
+]

@@ -1,0 +1,77 @@
+"""What changed in the period that somebody should know of: a page, and a feed on the scorecard."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from hearwell.errors import WrongUse
+from hearwell.evidence.digest import MOST
+from hearwell.evidence.finding import Finding
+from hearwell.jobs.digest import changed as changed_in
+from hearwell.metrics.metric import Unit
+from hearwell.report.number import number
+from hearwell.web import lakes
+from hearwell.web.people.signed_in import SignedIn
+from hearwell.web.read import asking
+from hearwell.web.read.address import Address
+from hearwell.web.read.choices import choices
+from hearwell.web.read.told import told
+from hearwell.web.why.opened import address_of
+
+FILTERS = ("channel", "team")
+IN_FEED = 3
+SUREST = 0.999
+"""Nothing is told to be surer than that."""
+
+
+def changed(request: SignedIn) -> HttpResponse:
+    address = Address.read(request.GET)
+    with asking.reading(address) as lake:
+        context: dict[str, Any] = {
+            "address": address,
+            "choices": choices(request, lake, address, FILTERS),
+            "now": address.query(as_of=None),
+            "snapshot": lake.snapshot,
+            "permanent": address.query(as_of=str(lake.snapshot)),
+            "findings": reverse("changed-findings") + address.query(),
+        }
+    return render(request, "why/changed.html", context)
+
+
+def findings(request: SignedIn, most: int = MOST) -> HttpResponse:
+    """Tell the weightiest findings; nothing is a valid answer."""
+    address = Address.read(request.GET)
+    teams = asking.teams(request)
+    with asking.reading(address) as lake:
+        question = address.question(
+            (),
+            asking.newest(lake, teams),
+            by=(),
+            grain="none",
+            compare=address.compare or "previous",
+            standardise=(),
+            teams=teams,
+        )
+        try:
+            found = lakes.kept(lake, "digest", question, lambda: changed_in(lake, question))
+        except WrongUse as problem:
+            return render(request, "why/digest.html", {"problem": str(problem)})
+    whole = replace(address, by=(), grain=None, variant=None)
+    context = {
+        "findings": [shown(each, whole) for each in found[:most]],
+        "more": reverse("changed") + whole.query() if most < MOST else None,
+        "begins": question.begins,
+        "ends": question.ends,
+    }
+    return render(request, "why/digest.html", context)
+
+
+def shown(finding: Finding, address: Address) -> dict[str, Any]:
+    return {
+        "told": told(finding),
+        "address": address_of(finding.opens, address),
+        "sure": number(min(finding.sure, SUREST), Unit.SHARE),
+    }

@@ -1,0 +1,152 @@
+"""When did a customer turn, and what happened just before? One customer, and all together."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hearwell.engine.errors import BadQuestion
+from hearwell.engine.period import instant, period, shown
+from hearwell.errors import WrongUse
+from hearwell.insights.journeys.person import Journey, known_as
+from hearwell.insights.journeys.person import journey as journey_of
+from hearwell.insights.journeys.told import journeys as journeys_of
+from hearwell.lake.lake import Lake
+from hearwell.language.convention import listed
+from hearwell.metrics.metric import Unit
+from hearwell.report.name import spaced
+from hearwell.report.number import NOTHING, number
+from hearwell.web import lakes
+from hearwell.web.people.audit import Action, audit
+from hearwell.web.people.person import Role
+from hearwell.web.people.signed_in import SignedIn, at_least
+from hearwell.web.read import asking
+from hearwell.web.read.address import Address
+from hearwell.web.read.choices import choices
+from hearwell.web.why.opened import opened
+from hearwell.web.why.page import asked, wide
+from hearwell.web.why.time_line import time_line
+
+MOST_TOUCHES = 300
+"""Of a customer with more, the newest are shown."""
+
+EARLIEST, LATEST = "1970-01-02", "2200-12-30"
+
+
+class CustomerForm(forms.Form):
+    """Whose journey: it is sent in the body, so that it gets into no address, history or log."""
+
+    customer = forms.CharField(
+        label=_("Customer"),
+        max_length=200,
+        help_text=_("The identifier, e-mail address or telephone number that you know."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+@at_least(Role.LEAD)
+@require_http_methods(["GET", "HEAD", "POST"])
+def journey(request: SignedIn) -> HttpResponse:
+    """Look a customer up; every look is written down, by the keyed hash that the lake keeps."""
+    address, teams = wide(request), asking.teams(request)
+    form = CustomerForm(request.POST or None, label_suffix="")
+    with asking.reading(address) as lake:
+        context: dict[str, Any] = {
+            "form": form,
+            "address": address,
+            "choices": choices(request, lake, address, ()),
+            "is_not_compared": True,
+            "now": asked(replace(address, as_of=None), []),
+            "together": reverse("journeys") + asked(address, []),
+            "is_limited": teams is not None,
+        }
+        if form.is_valid():
+            customer = form.cleaned_data["customer"].strip()
+            audit(request, Action.JOURNEY, known_as(lake, customer)[-1])
+            try:
+                found = journey_of(lake, customer, teams)
+            except BadQuestion as problem:
+                form.add_error("customer", str(problem))
+            else:
+                context |= told_of(found)
+    return render(request, "why/journey.html", context)
+
+
+def told_of(found: Journey) -> dict[str, Any]:
+    """Return what a page shows of one customer, the newest touches if there are very many."""
+    hidden = max(len(found.touches) - MOST_TOUCHES, 0)
+    touches, before = found.touches[hidden:], set(found.just_before)
+    turned = None if found.turned is None or found.turned < hidden else found.turned - hidden
+    at = [shown(each.at, found.zone)[:16].replace("T", " ") for each in touches]
+    return {
+        "hidden": hidden,
+        "zone": found.zone,
+        "turned_on": None if found.turned is None else day(found, found.turned),
+        "drawn": time_line(touches, [each[:10] for each in at], turned),
+        "touches": [
+            {
+                "at": when,
+                "kind": spaced(each.kind),
+                "channel": each.channel,
+                "topic": each.topic,
+                "product": each.product,
+                "mood": NOTHING if each.mood is None else number(each.mood, Unit.SHARE),
+                "is_turn": place == found.turned,
+                "is_noticed": place == found.noticed,
+                "is_before": place in before,
+            }
+            for place, (each, when) in enumerate(zip(touches, at, strict=True), hidden)
+        ],
+    }
+
+
+def day(found: Journey, place: int) -> str:
+    return shown(found.touches[place].at, found.zone)[:10]
+
+
+@at_least(Role.LEAD)
+@require_safe
+def journeys(request: SignedIn) -> HttpResponse:
+    """Tell what comes before turns, the usual ways to a contact, and how far customers come."""
+    address, teams = Address.read(request.GET), asking.teams(request)
+    with asking.reading(address) as lake:
+        begins, ends = address.period(asking.newest(lake, teams))
+        about = (begins, ends, teams, address.level)
+        try:
+            found = lakes.kept(lake, "journeys", about, lambda: together(lake, *about))
+        except WrongUse as problem:
+            return render(request, "why/journeys.html", {"problem": str(problem)})
+    stages = [None, *(each.customers for each in found.funnel)]
+    context = {
+        "findings": opened(found.findings, address),
+        "paths": [
+            {
+                "way": listed([spaced(kind) for kind in each.kinds]),
+                "times": each.times,
+                "n": each.customers,
+            }
+            for each in found.paths
+        ],
+        "funnel": [
+            {
+                "kind": spaced(each.kind),
+                "n": each.customers,
+                "share": number(each.customers / before, Unit.SHARE) if before else "",
+            }
+            for each, before in zip(found.funnel, stages, strict=False)
+        ],
+    }
+    return render(request, "why/journeys.html", context)
+
+
+def together(
+    lake: Lake, begins: str | None, ends: str | None, teams: tuple[str, ...] | None, level: float
+) -> Any:
+    zone = lake.settings.zone
+    span = period(instant(begins or EARLIEST, zone), instant(ends or LATEST, zone, last=True))
+    return journeys_of(lake, span, teams=teams, level=level)
