@@ -55,6 +55,9 @@ PAGES = (
     "/account/",
     "/sites/",
     "/deliveries/",
+    "/promises/",
+    "/surveys/",
+    "/why/",
     "/api/",
 )
 
