@@ -38,6 +38,7 @@ PAGES = {
     "explore-hours": "/explore/?metric=service_level:SL3&grain=hour_of_week&last=91",
     "rows": "/metric/wait_time/rows/",
     "staffing": "/staffing/",
+    "sites": "/sites/",
     "help-centre": "/help-centre/",
     "api": "/api/",
     "surveys": "/surveys/",
