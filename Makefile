@@ -7,7 +7,7 @@ USER_BIN := .venv/bin
 TEST_BIN := .test-venv/bin
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*') pyproject.toml README.md LICENSE
 
-.PHONY: demo serve test lint types contracts unit docs docs-check help-without-tools bench lock clean
+.PHONY: demo serve screens test lint types contracts unit docs docs-check help-without-tools bench lock clean
 
 ## make demo: import the real data that ship with the project, simulate the rest, show a scorecard
 demo: .venv/installed
@@ -54,6 +54,11 @@ docs: .test-venv/installed
 
 docs-check: .test-venv/installed
 	$(TEST_BIN)/cog --check --diff -I scripts docs/reference/*.md
+
+## make screens: pictures of every page (two languages, light and dark, desktop and telephone)
+screens: .test-venv/installed
+	@test -d demo || $(MAKE) demo
+	$(TEST_BIN)/python scripts/screens.py demo docs/screens
 
 ## make bench: measure speed and memory as ratios of one run; takes some minutes
 bench: .test-venv/installed

@@ -1,11 +1,17 @@
-"""Take pictures of pages as a browser shows them, to be looked at.
+"""Take pictures of every page as a browser shows it, to be looked at.
 
-Usage: screens.py ADDRESS LINK FOLDER [PAGE …]
-    ADDRESS: where `hearwell serve` answers; LINK: what it printed for the first administrator, or
-    EMAIL:PASSWORD.
+Usage: screens.py LAKE FOLDER [PAGE …]
+    A server is started over the lake, with accounts of its own that go when it ends.
 """
 
+import os
+import re
+import socket
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -32,6 +38,7 @@ PAGES = {
     "explore-hours": "/explore/?metric=service_level:SL3&grain=hour_of_week&last=91",
     "rows": "/metric/wait_time/rows/",
     "staffing": "/staffing/",
+    "sites": "/sites/",
     "help-centre": "/help-centre/",
     "api": "/api/",
     "surveys": "/surveys/",
@@ -54,9 +61,9 @@ SIZES = {"desktop": (1280, 900), "phone": (375, 800)}
 PASSWORD = "a picture of every page"  # noqa: S105  of a server that shows made-up data
 
 
-def main(address: str, link: str, folder: Path, wanted: list[str]) -> None:
+def main(lake: Path, folder: Path, wanted: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with serving(lake) as (address, link), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         state = signed_in(browser, address, link)
         for language, scheme, (size, (width, height)) in product(LANGUAGES, SCHEMES, SIZES.items()):
@@ -81,23 +88,42 @@ def main(address: str, link: str, folder: Path, wanted: list[str]) -> None:
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
+@contextmanager
+def serving(lake: Path) -> Iterator[tuple[str, str]]:
+    """Give the address of a server over the lake, and the link of its first administrator."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE, "serve", "--lake", str(lake), "--port", str(port)],
+            env={**os.environ, "HEARWELL_HOME": home, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            told = process.stdout or iter(())
+            link = next(
+                found for line in told if (found := re.search(r"http\S*/welcome/\S+", line))
+            )
+            yield f"http://127.0.0.1:{port}", link.group()
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+SERVE = "from hearwell.cli import main; main()"
+
+
 def signed_in(browser: Browser, address: str, link: str) -> dict:
     page = browser.new_page()
-    if link.startswith("http"):
-        page.goto(link)
-        if page.locator("[name=email]").count():
-            page.fill("[name=email]", "ada@example.org")
-        page.fill("[name=name]", "Ada")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button", no_wait_after=True)
-        page.wait_for_url(address + "/", timeout=120_000)
-    else:
-        email, _, password = link.partition(":")
-        page.goto(address + "/account/login/")
-        page.fill("[name=login]", email)
-        page.fill("[name=password]", password)
-        page.click("main button", no_wait_after=True)
-        page.wait_for_url(address + "/", timeout=120_000)
+    page.set_default_timeout(120_000)
+    page.goto(link)
+    page.fill("[name=email]", "ada@example.org")
+    page.fill("[name=name]", "Ada")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button", no_wait_after=True)
+    page.wait_for_url(address + "/")
     return page.context.storage_state()
 
 
@@ -107,4 +133,4 @@ def shown(page: Page, address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), sys.argv[4:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
