@@ -15,9 +15,7 @@ ADDRESS, AGENT = "203.0.113.77", "Somebody's own browser"
 
 def kept_in_database():
     return "\n".join(
-        repr(sorted(row.items()))
-        for model in apps.get_models()
-        for row in model.objects.values()
+        repr(sorted(row.items())) for model in apps.get_models() for row in model.objects.values()
     )
 
 
