@@ -14,6 +14,7 @@ from hearwell.engine.question import Teams
 from hearwell.engine.scorecard import asked_for
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Question as Theme
+from hearwell.report import day
 from hearwell.report.name import place, spaced, title
 from hearwell.report.number import difference, interval, number
 from hearwell.report.trend import Trend, trends
@@ -75,8 +76,8 @@ def scorecard(request: SignedIn) -> HttpResponse:
             "changed": reverse("changed-feed") + address.query(by=(), grain=None, variant=None),
             "newest": card.newest,
             "zone": card.zone,
-            "begins": card.question.begins,
-            "ends": card.question.ends,
+            "begins": told_day(card.question.begins),
+            "ends": told_day(card.question.ends),
             "all_simulated": all(
                 each.asked.metric.name in card.simulated
                 for each in card.answers
@@ -85,6 +86,10 @@ def scorecard(request: SignedIn) -> HttpResponse:
             "is_empty": not any(each.counts_rows for each in card.answers),
         }
     return render(request, "read/scorecard.html", context)
+
+
+def told_day(text: str | None) -> str | None:
+    return day.asked(text) if text else None
 
 
 def card_of(lake: Lake, address: Address, teams: Teams) -> Answers:
