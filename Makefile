@@ -20,7 +20,7 @@ serve: .venv/installed
 	@$(USER_BIN)/hearwell serve --lake demo
 
 ## make test: lint, types, import contracts, docs, and all tests against the built wheel
-test: lint types contracts docs-check help-without-tools unit test-postgresql
+test: lint types contracts docs-check help-without-tools unit
 
 lint: .test-venv/installed
 	$(TEST_BIN)/ruff check
@@ -35,6 +35,10 @@ contracts: .test-venv/installed
 
 unit: .test-venv/installed
 	$(TEST_BIN)/pytest -n 2 --dist worksteal
+
+## make test-long: simulations, kills and browsers that take many minutes
+test-long: .test-venv/installed
+	$(TEST_BIN)/pytest -n 2 --dist worksteal -m "slow or long"
 
 ## make test-postgresql: what writes to the application's database, on PostgreSQL, where Debian's is
 ## at hand; with TESTS=tests/web all of the application's tests

@@ -16,7 +16,7 @@ from hearwell.web.api.service import API
 from hearwell.web.people.token import Scope, Token
 
 FEW = settings(
-    max_examples=12,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),

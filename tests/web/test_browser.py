@@ -146,17 +146,23 @@ def opened(server, browser, states):
         context.close()
 
 
+LOOKS = [
+    ("en", "light", 1280),
+    pytest.param("ur", "dark", 360, marks=pytest.mark.long),
+]
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_is_without_a_fault(opened, path):
+def test_every_page_is_without_a_fault(opened, path, language, scheme, width):
     """No finding of axe-core, in two languages and both schemes; no error, and nothing too wide."""
-    for language, scheme, width in (("en", "light", 1280), ("ur", "dark", 360)):
-        page = opened(path, language=language, scheme=scheme, width=width)
-        found = axe.Axe().run(page).response["violations"]
-        told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
-        assert told == []
-        assert page.wrong == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ur": "rtl"}[language]
+    page = opened(path, language=language, scheme=scheme, width=width)
+    found = axe.Axe().run(page).response["violations"]
+    told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
+    assert told == []
+    assert page.wrong == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ur": "rtl"}[language]
 
 
 def test_a_filter_is_chosen_by_keyboard(opened):
