@@ -1,5 +1,6 @@
 """Occupancy: how long agents were staffed, paused and busy on each day of the organisation."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,8 @@ def test_a_shift_over_midnight_is_shared_between_its_days(lake):
     """From ten at night to two in the morning: two hours on each day."""
     found = days(lake, shift=[shift("2026-01-05 22:00", "2026-01-06 02:00")])
     assert found == {
-        ("ann", "2026-01-05 00:00"): (2 * HOUR, 0.0, 0.0),
-        ("ann", "2026-01-06 00:00"): (2 * HOUR, 0.0, 0.0),
+        ("ann", "2026-01-05 00:00"): (2 * HOUR, 0.0, None),
+        ("ann", "2026-01-06 00:00"): (2 * HOUR, 0.0, None),
     }
 
 
@@ -83,9 +84,9 @@ def test_pauses_are_taken_from_the_staffed_time_and_wrap_up_is_not(lake):
 def test_an_open_shift_counts_up_to_the_last_instant_known(lake):
     """An agent who has not left was there until the newest thing that the lake knows of."""
     open_shift = shift("2026-01-05 09:00", None)
-    later = call("2026-01-05 10:00", ended_at=utc("2026-01-05 11:30"))
+    later = call("2026-01-05 10:00", connected_seconds=60.0, ended_at=utc("2026-01-05 11:30"))
     assert days(lake, shift=[open_shift], call=[later]) == {
-        ("ann", "2026-01-05 00:00"): (2.5 * HOUR, 0.0, 0.0)
+        ("ann", "2026-01-05 00:00"): (2.5 * HOUR, 0.0, 60.0)
     }
 
 
@@ -103,7 +104,7 @@ def test_two_sources_that_tell_of_the_same_time_count_it_once(lake):
             shift("2026-01-05 10:15", "2026-01-05 11:00", "paused", source="pbx"),
         ],
     )
-    assert found == {("ann", "2026-01-05 00:00"): (9 * HOUR, 1 * HOUR, 0.0)}
+    assert found == {("ann", "2026-01-05 00:00"): (9 * HOUR, 1 * HOUR, None)}
 
 
 def test_calls_and_shifts_of_different_sources_meet_in_the_agent(lake):
@@ -180,7 +181,7 @@ def test_without_a_staffed_state_the_others_make_it_up(lake):
             shift("2026-01-05 11:30", "2026-01-05 12:30", "wrap_up"),
         ],
     )
-    assert found == {("ann", "2026-01-05 00:00"): (3.5 * HOUR, 1 * HOUR, 0.0)}
+    assert found == {("ann", "2026-01-05 00:00"): (3.5 * HOUR, 1 * HOUR, None)}
 
 
 def test_more_than_full_is_shown_as_it_is(lake):
@@ -221,7 +222,8 @@ def test_occupancy_by_agent_and_day(lake):
 def test_the_rows_behind_occupancy_are_days(lake):
     """One for each agent and day, oldest first; the day is the date and part of the key."""
     rows = [shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 10:00") for day in (6, 5)]
-    found = rows_behind(holding(lake, shift=rows), Question((named("occupancy"),)))
+    talks = [call(f"2026-01-0{day} 09:00", connected_seconds=60.0) for day in (6, 5)]
+    found = rows_behind(holding(lake, shift=rows, call=talks), Question((named("occupancy"),)))
     place = found.columns.index("day_began_at")
     assert [row[place] for row in found.rows] == [utc("2026-01-05"), utc("2026-01-06")]
 
@@ -234,15 +236,22 @@ def test_without_calls_and_shifts_there_is_nothing(lake):
 # --- against a walk from minute to minute ----------------------------------------------------
 
 START = datetime(2026, 3, 28, 12)  # clocks go forward in London on the 29th
+ZONES = ["UTC", "Europe/London", "Asia/Kathmandu"]
+STATES = ["staffed", "staffed", "paused", "available", "wrap_up"]
 minutes = st.integers(0, 48 * 60)
 
 
+def midnight_of(day, zone):
+    """Return when a date begins, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 @given(
-    zone=st.sampled_from(["UTC", "Europe/London", "Asia/Kathmandu"]),
+    zone=st.sampled_from(ZONES),
     spans=st.lists(
         st.tuples(
             st.sampled_from(["ann", "bob"]),
-            st.sampled_from(["staffed", "staffed", "paused", "available", "wrap_up"]),
+            st.sampled_from(STATES),
             minutes,
             st.none() | st.integers(1, 900),
         ),
@@ -252,27 +261,44 @@ minutes = st.integers(0, 48 * 60)
 )
 def test_staffed_and_paused_time_as_walked_minute_by_minute(lake, zone, spans):
     """Each minute counts once for its agent and day, however many intervals cover it."""
+    assert different_days(lake, zone, spans) == []
+
+
+def different_days(lake, zone, spans, talks=()):
+    """Compare staffed, paused and busy seconds: `talks` are an agent, a minute and the seconds."""
     end = START + timedelta(days=3)
-    covered, known = {}, set()
+
+    def date_of(minute):
+        return minute.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+    covered, busy = {}, {}
     for agent, state, begin, length in spans:
         minute = START + timedelta(minutes=begin)
         until = end if length is None else minute + timedelta(minutes=length)
         while minute < until:
-            day = minute.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
-            covered.setdefault((agent, day), {}).setdefault(state, set()).add(minute)
+            states = covered.setdefault((agent, date_of(minute)), {})
+            states.setdefault(state, set()).add(minute)
             minute += timedelta(minutes=1)
-            known.add((agent, day))
+    talks = [("zoe", 3 * 24 * 60, 0.0), *talks]  # the newest thing that is known
+    for agent, begin, seconds in talks:
+        busy.setdefault((agent, date_of(START + timedelta(minutes=begin))), []).append(seconds)
+    told = [day for _, day in busy]
     wanted = {}
-    for (agent, day), states in covered.items():
-        others = set().union(*(m for state, m in states.items() if state != "staffed"))
-        staffed = states.get("staffed", others)
-        midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        wanted[agent, f"{midnight:%Y-%m-%d %H:%M}"] = (
-            60.0 * len(staffed),
-            60.0 * len(states.get("paused", ())),
-            0.0,
-        )
-    rows = [
+    for agent, day in covered.keys() | busy.keys():
+        states = covered.get((agent, day))
+        staffed = paused = None
+        if states is not None:
+            others = set().union(*(m for state, m in states.items() if state != "staffed"))
+            staffed = 60.0 * len(states.get("staffed", others))
+            paused = 60.0 * len(states.get("paused", ()))
+        took = busy.get((agent, day))
+        if took is None:  # none, where the agent has calls at all and some are told of the day
+            is_none = agent in {who for who, _ in busy} and min(told) <= day <= max(told)
+            seconds = 0.0 if is_none else None
+        else:
+            seconds = None if None in took else sum(took)
+        wanted[agent, f"{midnight_of(day, zone):%Y-%m-%d %H:%M}"] = (staffed, paused, seconds)
+    shifts = [
         {
             "agent_id": agent,
             "state": state,
@@ -281,6 +307,42 @@ def test_staffed_and_paused_time_as_walked_minute_by_minute(lake, zone, spans):
         }
         for agent, state, begin, length in spans
     ]
-    newest = call(end.isoformat(), agent_id="zoe")
-    found = days(lake, Settings(zone=zone), shift=rows, call=[newest])
-    assert {key: value for key, value in found.items() if key[0] != "zoe"} == wanted
+    calls = [
+        call(
+            (START + timedelta(minutes=begin)).isoformat(),
+            call_id=str(number),
+            agent_id=agent,
+            connected_seconds=seconds,
+        )
+        for number, (agent, begin, seconds) in enumerate(talks)
+    ]
+    found = days(lake, Settings(zone=zone), shift=shifts, call=calls)
+    return [
+        (key, found.get(key), wanted.get(key))
+        for key in found.keys() | wanted.keys()
+        if found.get(key) != wanted.get(key)
+    ]
+
+
+def made_up_days(lake, seed, agents):
+    """Compare the days of many agents at once."""
+    draw = random.Random(seed)
+    names = [f"agent {agent}" for agent in range(agents)]
+    spans = {
+        (agent, draw.choice(STATES), draw.randrange(48 * 60)): draw.choice(
+            [None, *range(1, 900, 9)]
+        )
+        for agent in names
+        for _ in range(draw.randrange(8))
+    }
+    talks = [
+        (agent, draw.randrange(12 * 60, 60 * 60), draw.choice([None, *range(60, 600, 60)]))
+        for agent in names
+        for _ in range(draw.choice([0, 0, 1, 3]))
+    ]
+    spans = [(*key, length) for key, length in spans.items()]
+    return different_days(lake, ZONES[seed % len(ZONES)], spans, talks)
+
+
+def test_the_days_of_many_agents(lake):
+    assert made_up_days(lake, 0, 50) == []

@@ -255,9 +255,10 @@ def histories(seed, size, begins=datetime(2026, 1, 5)):
         row["to_value"] = None
         if row["kind"] == "status_changed":
             row["to_value"] = draw.choice(STATUSES)
-        if row["kind"] in {"assigned", "moved"}:  # one for each instant, or there is no last
-            row["to_value"] = f"{row['kind']} {row['at']:%d %H %M}"
-            row["from_value"] = row["from_value"] and f"{row['kind']} before {row['at']:%d %H %M}"
+        if row["kind"] in {"assigned", "moved"}:  # sometimes to nobody
+            event = f"{row['kind']} {row['event_id']} {row['at']:%d %H %M}"
+            row["to_value"] = draw.choice([None, *[event] * 9])
+            row["from_value"] = row["from_value"] and f"before {event}"
     return cases, messages, events
 
 
@@ -277,12 +278,6 @@ def differences(lake, seed, size):
 def test_made_up_histories(lake, seed):
     """Replies before questions, doubled and same-second events, merges, notes, bots."""
     assert differences(lake, seed, 300) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 110))
-def test_ten_thousand_made_up_histories(lake, seed):
-    assert differences(lake, seed, 1000) == []
 
 
 # --- metrics -----------------------------------------------------------------------------------

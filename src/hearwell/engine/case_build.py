@@ -15,18 +15,14 @@ from hearwell.engine.passes import Written
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.case_contact import CASE_CONTACT, case_contacts
-from hearwell.metrics.facts.case_fact import CASE, CaseFact, case_facts
+from hearwell.metrics.facts.case_fact import CASE, KNOWN, CaseFact, case_facts
 from hearwell.metrics.facts.case_handling import CaseHandling, case_handlings
-from hearwell.metrics.facts.case_told import (
-    HANDLED,
-    MERGED,
-    TOLD,
-    WAITS,
-    Hours,
-    case_tellings,
-    merges,
-)
+from hearwell.metrics.facts.case_merge import MERGED, merges
+from hearwell.metrics.facts.case_said import WAITS
+from hearwell.metrics.facts.case_status import HANDLED, Hours
+from hearwell.metrics.facts.case_told import TOLD, case_tellings
 from hearwell.metrics.facts.deadline import Deadline, deadlines
+from hearwell.metrics.facts.first_response import FirstResponse, first_responses
 from hearwell.metrics.facts.reply_wait import ReplyWait, reply_waits
 from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
@@ -150,6 +146,9 @@ def of_told(fact: str) -> Mapping[str, str]:
     """Return the queries that make facts of what is told: first what is known of each source."""
     told = kept_tables()
     made = dict(case_facts(told[TOLD], *bare()))
+    if fact == FirstResponse.table_name:
+        known = ibis.table(made[KNOWN].schema(), name=KNOWN)
+        made[fact] = first_responses(told[TOLD], known)
     if fact in {ReplyWait.table_name, Deadline.table_name}:
         made[ReplyWait.table_name] = reply_waits(told[WAITS], CaseFact.unbound())
     if fact == CaseHandling.table_name:

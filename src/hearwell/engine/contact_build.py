@@ -32,7 +32,8 @@ from hearwell.metrics.facts.call_episode import (
 from hearwell.metrics.facts.case_after import AFTER_TOLD, CaseAfter, after_tellings, cases_after
 from hearwell.metrics.facts.case_contact import CASE_CONTACT
 from hearwell.metrics.facts.case_fact import CaseFact
-from hearwell.metrics.facts.case_told import MERGED, TOLD
+from hearwell.metrics.facts.case_merge import MERGED
+from hearwell.metrics.facts.case_told import TOLD
 from hearwell.metrics.facts.contact import (
     CONTACT_TOLD,
     Contact,

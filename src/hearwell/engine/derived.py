@@ -33,6 +33,7 @@ from hearwell.metrics.facts.case_handling import CaseHandling
 from hearwell.metrics.facts.contact import Contact
 from hearwell.metrics.facts.customer_month import CustomerMonth, customer_months
 from hearwell.metrics.facts.deadline import Deadline
+from hearwell.metrics.facts.first_response import FirstResponse
 from hearwell.metrics.facts.help_demand import HelpDemand
 from hearwell.metrics.facts.issue import Issue
 from hearwell.metrics.facts.journey_point import JourneyPoint
@@ -65,6 +66,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     CustomerMonth: (Customer,),
     Purchase: (Order,),
     CaseHandling: OF_CASES,
+    FirstResponse: OF_CASES,
     Issue: OF_CONTACTS,
     JourneyPoint: (*OF_CONTACTS, *TOUCHES),
     ReplyWait: OF_CASES,
@@ -78,7 +80,7 @@ def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
     return MADE_FROM.get(record, (record,))
 
 
-CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
+CASE_FACTS = (CaseFact, CaseHandling, FirstResponse, ReplyWait, Deadline)
 """Those that are made of what is kept of each case."""
 
 CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, HelpDemand, Issue, JourneyPoint)

@@ -17,20 +17,26 @@ from hearwell.metrics.facts import (
     call_line,
     case_after,
     case_contact,
+    case_did,
     case_fact,
+    case_merge,
+    case_said,
+    case_status,
     case_told,
     contact,
     issue,
     steps,
 )
-from hearwell.metrics.facts.case_told import MERGED
+from hearwell.metrics.facts.case_merge import MERGED
 from hearwell.settings import Settings
 
 CHAIN = (CASES, CALLERS, OWNERS)
 """What is kept, each made of those before it."""
 
 OF_CALLS = (call_line, call_episode, case_contact, contact, issue, case_after)
-RULES = (steps, case_told, case_fact, *OF_CALLS, facts, business, schedule, holiday, zone, interval)
+OF_CASES = (case_told, case_said, case_did, case_status, case_merge, case_fact)
+OF_HOURS = (facts, business, schedule, holiday, zone, interval)
+RULES = (steps, *OF_CASES, *OF_CALLS, *OF_HOURS)
 """The modules by whose words the kept facts are made."""
 
 MESSAGE = "build facts"

@@ -5,6 +5,7 @@ import ibis
 from hearwell.metrics.clock import Clock
 from hearwell.metrics.estimator import LeftOut, Mean, Quantile, Share
 from hearwell.metrics.facts.case_fact import CaseFact
+from hearwell.metrics.facts.first_response import FirstResponse
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import EVERY_ROW, Expr
 
@@ -27,7 +28,7 @@ def quantiles(took: Expr, among: Expr, left_out: LeftOut) -> Variants:
     }
 
 
-def no_messages(case: CaseFact, among: Expr = EVERY_ROW) -> LeftOut:
+def no_messages(case: CaseFact | FirstResponse, among: Expr = EVERY_ROW) -> LeftOut:
     return {"no messages from this source": among & case.human_replies.isnull()}
 
 
@@ -46,7 +47,7 @@ def no_history(case: CaseFact, among: Expr = EVERY_ROW) -> LeftOut:
     "public replies of humans",
     labels=("FRT",),
 )
-def first_response_time(case: CaseFact, clock: Clock) -> Variants:
+def first_response_time(case: FirstResponse, clock: Clock) -> Variants:
     """How long customers who wrote waited until a human replied.
 
     Bots and automatic answers are no replies, and a case that an agent opened begins with the

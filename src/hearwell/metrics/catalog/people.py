@@ -31,6 +31,7 @@ def occupancy(day: AgentDay) -> Variants:
                 left_out={
                     "no staffed time known": day.staffed_seconds.isnull(),
                     "no staffed time but pauses": available <= 0,
+                    "time on calls not known": (available > 0) & day.busy_seconds.isnull(),
                 },
             ),
             meaning="ringing, talk, hold and wrap-up over staffed time without pauses",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import ibis
 
 from hearwell.metrics.facts.case_fact import CASE
-from hearwell.metrics.facts.case_told import merges
+from hearwell.metrics.facts.case_merge import merges
 from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
@@ -38,7 +38,7 @@ class AgentDay(Record):
     team: Dimension
     staffed_seconds: Seconds  # null where no shift is known
     paused_seconds: Seconds
-    busy_seconds: Seconds  # ringing, talk, hold and wrap-up of answered calls
+    busy_seconds: Seconds  # ringing, talk, hold and wrap-up of answered calls; null likewise
     calls: Count  # of customers, which the agent answered; each visit to a queue is one
     cases: Count  # different ones in which the agent wrote to the customer
     requests: Count  # both together; null while one that the agent does is not told
@@ -130,7 +130,7 @@ def handled(call: Expr, day: Expr) -> Expr:
         team=answered.team.max(),
         source=answered.source.max(),
         received_at=answered.received_at.max(),
-        busy_seconds=answered.busy.sum(),
+        busy_seconds=sum_known(answered, "busy"),
         calls=answered.is_asked.sum(),
     )
     dated = quarters.join(day, [quarters.quarter >= day.began_at, quarters.quarter < day.end])
@@ -140,9 +140,14 @@ def handled(call: Expr, day: Expr) -> Expr:
         team=dated.team.max(),
         source=dated.source.max(),
         received_at=dated.received_at.max(),
-        busy_seconds=dated.busy_seconds.sum(),
+        busy_seconds=sum_known(dated, "busy_seconds"),
         calls=dated.calls.sum(),
     )
+
+
+def sum_known(rows: Expr, column: str) -> Expr:
+    """Sum a column; where one part is not known, the sum is not."""
+    return (rows[column].count() == rows.count()).ifelse(rows[column].sum(), None)
 
 
 def is_reply(message: Expr) -> Expr:
@@ -244,19 +249,25 @@ def together(told: Sequence[Expr], span: Expr) -> Expr:
     does = {
         kind: (days[kind].max().over(whole) > 0).fill_null(False) for kind in ("calls", "cases")
     }
-    days = days.cross_join(span).mutate(**{f"does_{kind}": value for kind, value in does.items()})
+    phones = days.calls.notnull().any().over(whole)  # also to call customers
+    days = days.cross_join(span).mutate(
+        phones=phones, **{f"does_{kind}": value for kind, value in does.items()}
+    )
+
+    def is_told(kind: str) -> Expr:
+        """Is the kind told of a day by anybody?"""
+        begins, ends = days[f"{kind}_from"], days[f"{kind}_to"]
+        return ((begins < days.day_ended_at) & (ends >= days.day_began_at)).fill_null(False)
 
     def done(kind: str) -> Expr:
         """Return how many; 0 on days of which the kind is told, to an agent who does it."""
-        begins, ends = days[f"{kind}_from"], days[f"{kind}_to"]
-        is_told = (begins < days.day_ended_at) & (ends >= days.day_began_at)
-        none = is_told.fill_null(False).ifelse(0, None)
+        none = is_told(kind).ifelse(0, None)
         return days[f"does_{kind}"].ifelse(days[kind].coalesce(none), None)
 
     calls, cases = done("calls"), done("cases")
-    staffed = days.staffed_seconds.notnull()
+    is_idle = days.calls.isnull() & days.phones & is_told("calls")
     found = {
-        "busy_seconds": days.busy_seconds.coalesce(staffed.ifelse(0.0, None)),
+        "busy_seconds": is_idle.ifelse(0.0, days.busy_seconds),
         "calls": calls,
         "cases": cases,
         "requests": ibis.cases(

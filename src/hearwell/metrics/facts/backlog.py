@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import ibis
 
+from hearwell.metrics.facts.case_did import IN_ORDER, turns
 from hearwell.metrics.facts.case_fact import CASE
-from hearwell.metrics.facts.case_told import IN_ORDER, turns
 from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (

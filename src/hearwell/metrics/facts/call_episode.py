@@ -6,9 +6,18 @@ from dataclasses import dataclass
 import ibis
 
 from hearwell.metrics.facts.call_line import CALL, call_lines, call_links
+from hearwell.metrics.facts.case_did import turns
 from hearwell.metrics.facts.case_fact import CASE, with_case
-from hearwell.metrics.facts.case_told import by_number, by_whom, merges, turns, whose
-from hearwell.metrics.facts.steps import Steps, first_known, last_known, named, selected
+from hearwell.metrics.facts.case_merge import merges, whose
+from hearwell.metrics.facts.case_said import by_whom
+from hearwell.metrics.facts.steps import (
+    Steps,
+    by_number,
+    first_known,
+    last_known,
+    named,
+    selected,
+)
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import (
     Count,

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE
-from hearwell.metrics.facts.case_told import by_number
-from hearwell.metrics.facts.steps import Steps, named
+from hearwell.metrics.facts.steps import Steps, by_number, named
 from hearwell.metrics.part import Expr
 
 SILENCE_GAP_HOURS = 24
@@ -45,10 +43,7 @@ def case_contacts(told: Mapping[str, Expr], case: Expr) -> Mapping[str, Expr]:
     gap = ibis.interval(hours=SILENCE_GAP_HOURS)
     after_silence = (touch["at"] > touch.last_at + gap).fill_null(True)
     begun = touch.filter(touch.is_customer, after_silence | ~touch.wrote_before)
-    own = before.table("case_survivor").select("number", *CASE)
-    owned = by_number(own, before.table("case_owner").select("number", "owner"), "owned")
-    of_case = steps.add("case_of_contact", owned.select("number", *CASE, owner=owned.owned_owner))
-    both = by_number(begun, of_case, "case", how="inner")
+    both = by_number(begun, before.table("case_owner"), "case", how="inner")
     steps.add(
         CASE_CONTACT,
         both.select(

@@ -78,7 +78,7 @@ def case_facts(told: Expr, case: Expr, message: Expr, case_event: Expr) -> Mappi
     """Return the tables to make of what is told of each case; the last is `case_fact`."""
     steps = Steps()
     known = steps.add(KNOWN, latest(case, message, case_event))
-    steps.add(CaseFact.table_name, with_known(told, known))
+    steps.add(CaseFact.table_name, selected(CaseFact, with_known(told, known), {}))
     return steps.made
 
 
@@ -118,8 +118,7 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
     )
     is_solved = rows.is_resolved
     found = {
-        "team": rows.last_team.coalesce(rows.team),
-        "agent_id": rows.last_agent.coalesce(rows.agent_id),
+        **had_by(rows),
         "known_until": rows.known_until,
         "first_contact_at": has_messages.ifelse(contact, None),
         **written,
@@ -127,7 +126,19 @@ def with_known(told: Expr, known: Expr) -> ir.Table:
         "solved_at": is_solved.ifelse(rows.last_solved_at, None),
         "is_bot_only": is_solved & (written["human_replies"] == 0) & (written["bot_messages"] > 0),
     }
-    return selected(CaseFact, rows, found)
+    return rows.mutate(**found)
+
+
+def had_by(rows: Expr, prefix: str = "") -> dict[str, Expr]:
+    """Return which team and agent had a case when it was solved: those it has if none is told."""
+    return {
+        "team": rows[f"{prefix}was_moved"]
+        .fill_null(False)
+        .ifelse(rows[f"{prefix}last_team"], rows.team),
+        "agent_id": rows[f"{prefix}was_assigned"]
+        .fill_null(False)
+        .ifelse(rows[f"{prefix}last_agent"], rows.agent_id),
+    }
 
 
 def with_case(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Table:

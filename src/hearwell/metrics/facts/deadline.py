@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import ibis
 
 from hearwell.clock.business import with_business_seconds
-from hearwell.metrics.facts.case_told import Hours
+from hearwell.metrics.facts.case_status import Hours
 from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import ibis
 
 from hearwell.metrics.facts.call_line import called_by
-from hearwell.metrics.facts.case_told import by_number, by_whom, merges, whose
+from hearwell.metrics.facts.case_merge import merges, whose
+from hearwell.metrics.facts.case_said import by_whom
 from hearwell.metrics.facts.contact import PHONE, RETURN_WITHIN_DAYS
-from hearwell.metrics.facts.steps import Steps, named
+from hearwell.metrics.facts.steps import Steps, by_number, named
 from hearwell.metrics.part import Expr
 from hearwell.metrics.scale import normalised
 from hearwell.records.record import (

@@ -68,6 +68,5 @@ def reply_waits(told: Expr, case: Expr) -> ir.Table:
     found = {name: rows[f"case_{name}"] for name in OF_CASE} | {
         "channel": rows.channel.coalesce(rows.case_channel),
         "agent_id": rows.replied_by,
-        "is_first": rows.waiting_since == rows.case_first_contact_at,
     }
     return selected(ReplyWait, rows, found)

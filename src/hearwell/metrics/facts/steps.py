@@ -35,6 +35,12 @@ def named(prefix: str, table: Expr) -> ir.Table:
     return table.rename(f"{prefix}_{{name}}")
 
 
+def by_number(left: Expr, right: Expr, prefix: str, how: str = "left") -> ir.Table:
+    """Join what is known of the same case; the names of the right side get a prefix."""
+    other = named(prefix, right)
+    return left.join(other, left.number == other[f"{prefix}_number"], how=how)
+
+
 def first_known(column: Expr, order: Expr, where: Expr = EVERY_ROW) -> Expr:
     """Return of a group the first value that is known."""
     return column.argmin(order, where=where & column.notnull())

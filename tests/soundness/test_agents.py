@@ -1,0 +1,44 @@
+"""Wrong numbers of agents that were once seen. None of these may be weakened."""
+
+from engine.tables import cell, holding
+from engine.test_agent_days import HOUR, call, shift
+
+
+def occupancy(lake, **rows):
+    found = cell(holding(lake, **rows), "occupancy")
+    return found["value"], found["n"], found["left_out"]
+
+
+STAFFED = [shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 10:00") for day in (5, 6, 7)]
+
+
+def test_a_day_of_which_no_calls_are_told_is_not_an_idle_one(lake):
+    """The roster goes back to Monday, the telephone system's log to Tuesday: Monday is not known.
+
+    It was counted as a day on which nobody was busy, so that half of the time looked idle. On
+    Wednesday Bob had a call and Ann had none: that is known, and she was idle.
+    """
+    calls = [
+        call("2026-01-06 09:00", connected_seconds=HOUR / 2),
+        call("2026-01-07 09:00", connected_seconds=HOUR, agent_id="bob"),
+    ]
+    left_out = {"time on calls not known": 1, "no staffed time known": 1}
+    assert occupancy(lake, shift=STAFFED, call=calls) == (0.25, 2, left_out)
+
+
+def test_who_takes_no_calls_is_not_idle(lake):
+    """Cid answers letters; nobody knows from calls how busy he was."""
+    shifts = [STAFFED[0], STAFFED[0] | {"agent_id": "cid"}]
+    calls = [call("2026-01-05 09:00", connected_seconds=HOUR / 2)]
+    assert occupancy(lake, shift=shifts, call=calls) == (0.5, 1, {"time on calls not known": 1})
+
+
+def test_a_call_of_unknown_length_leaves_its_day_unknown(lake):
+    """It was counted as one of no length, beside one of half an hour."""
+    calls = [
+        call("2026-01-05 09:00", connected_seconds=HOUR / 2),
+        call("2026-01-05 09:30", connected_seconds=None),
+        call("2026-01-06 09:30", connected_seconds=HOUR),
+    ]
+    found = occupancy(lake, shift=STAFFED[:2], call=calls)
+    assert found == (1.0, 1, {"time on calls not known": 1})
