@@ -22,6 +22,11 @@ def first(values):
     return next((value for value in values if value is not None), None)
 
 
+def written(at):
+    """Write an instant as the engine does, without noughts at the end of a second's part."""
+    return f"{at}".rstrip("0") if at.microsecond else f"{at}"
+
+
 @dataclass
 class World:
     """All rows of the lake."""
@@ -144,7 +149,7 @@ class World:
                 ):
                     yield {
                         "source": key[0],
-                        "contact_id": f"case {key[1]} {at}",
+                        "contact_id": f"case {key[1]} {written(at)}",
                         "owner": self.owner_of(key),
                         "person": self.person_of(key),
                         "case": key,

@@ -41,9 +41,12 @@ COMPARED = [
 
 
 def found_by_engine(lake, cases, messages, events):
-    held = holding(lake, case=cases, message=messages, case_event=events)
-    with readable(held, CaseFact):
-        rows = held.connection.execute(
+    return facts_of(holding(lake, case=cases, message=messages, case_event=events))
+
+
+def facts_of(lake):
+    with readable(lake, CaseFact):
+        rows = lake.connection.execute(
             f"select source, case_id, {', '.join(COMPARED)} from case_fact"
         ).fetchall()
     found = {row[:2]: dict(zip(COMPARED, row[2:], strict=True)) for row in rows}
@@ -264,7 +267,11 @@ def histories(seed, size, begins=datetime(2026, 1, 5)):
 
 def differences(lake, seed, size):
     rows = histories(seed, size)
-    wanted, found = by_hand(*rows), found_by_engine(lake, *rows)
+    return compared(found_by_engine(lake, *rows), by_hand(*rows))
+
+
+def compared(found, wanted):
+    """Return what differs, fact by fact."""
     assert found.keys() == wanted.keys()
     return [
         (key, name, found[key][name], fact[name])

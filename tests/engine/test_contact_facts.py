@@ -116,9 +116,12 @@ def counted_by_hand(rows):
 
 
 def differences(lake, seed, size):
-    """Return what differs, fact by fact."""
     rows = world(seed, size)
-    found, wanted = found_by_engine(holding(lake, **rows)), counted_by_hand(rows)
+    return compared(found_by_engine(holding(lake, **rows)), counted_by_hand(rows))
+
+
+def compared(found, wanted):
+    """Return what differs, fact by fact."""
     return [
         (name, key, column, found[name].get(key, {}).get(column, "missing"), value)
         for name, facts in wanted.items()

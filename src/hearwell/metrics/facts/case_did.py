@@ -15,7 +15,10 @@ WAITING = tuple(status for status in STATUSES if status not in RESOLVED)
 
 IN_ORDER = ("at", "event_id")
 FOLLOWED = ("status_changed", "assigned", "moved", "escalated", "solution_offered")
-"""The kinds of events of which it is told when the next of the same kind came."""
+"""The kinds of events of which it is told when the next of the same kind came.
+
+A kind goes by its place here: a small number is put into order in half the time of a word.
+"""
 
 
 def of_events(steps: Steps, survivor: Expr, event: Expr) -> tuple[ir.Table, ir.Table, ir.Table]:
@@ -55,7 +58,7 @@ def turns(did: Expr, case: Sequence[str] = ("number",)) -> Expr:
         ((did.kind == "reopened") | (is_status & did.to_value.isin(WAITING)), False),
         else_=None,
     )
-    told = did.select(*case, *IN_ORDER, "kind", becomes=becomes)
+    told = did.select(*case, *IN_ORDER, becomes=becomes, was_resolved=did.kind == "reopened")
     told = told.filter(told.becomes.notnull())
     in_order = ibis.window(group_by=case, order_by=IN_ORDER)
     told = told.mutate(
@@ -63,18 +66,20 @@ def turns(did: Expr, case: Sequence[str] = ("number",)) -> Expr:
     )
     return told.mutate(
         is_solving=told.becomes & ~told.was.fill_null(False),
-        is_reopening=~told.becomes & told.was.fill_null(told.kind == "reopened"),
+        is_reopening=~told.becomes & told.was.fill_null(told.was_resolved),
         is_last_resolved=told.is_last & told.becomes,
     )
 
 
 def changes(did: Expr) -> Expr:
     """Return the events of some kinds, each with the instant of the next of its kind."""
-    change = did.filter(did.kind.isin(FOLLOWED))
-    in_order = ibis.window(group_by=("number", "kind"), order_by=IN_ORDER)
+    change = did.filter(did.kind.isin(FOLLOWED)).mutate(
+        place=ibis.cases(*((did.kind == kind, place) for place, kind in enumerate(FOLLOWED)))
+    )
+    in_order = ibis.window(group_by=("number", "place"), order_by=IN_ORDER)
     return change.select(
         "number",
-        "kind",
+        "place",
         "at",
         "from_value",
         "to_value",
@@ -83,10 +88,14 @@ def changes(did: Expr) -> Expr:
     )
 
 
+def of_kind(change: Expr, kind: str) -> Expr:
+    return change.place == FOLLOWED.index(kind)
+
+
 def happened_of_each(change: Expr, turned: Expr) -> Expr:
     """Return who had each case when it was solved for the last time, and what was done for it."""
     told = by_number(
-        change.filter(change.kind != "status_changed"),
+        change.filter(~of_kind(change, "status_changed")),
         turned.select("number", "last_solved_at"),
         "turned",
     )
@@ -94,9 +103,9 @@ def happened_of_each(change: Expr, turned: Expr) -> Expr:
     goes_on = told.until.isnull() | (told.until > told.turned_last_solved_at).fill_null(False)
     # What is told twice at an instant counts once.
     is_counted = (told.until != told["at"]).fill_null(True)
-    was_assigned = (told.kind == "assigned") & is_before & goes_on
-    was_moved = (told.kind == "moved") & is_before & goes_on
-    offered = told.kind == "solution_offered"
+    was_assigned = of_kind(told, "assigned") & is_before & goes_on
+    was_moved = of_kind(told, "moved") & is_before & goes_on
+    offered = of_kind(told, "solution_offered")
     return told.group_by("number").aggregate(
         was_assigned=was_assigned.any(),
         last_agent=told.to_value.max(where=was_assigned),  # of one event
@@ -104,6 +113,6 @@ def happened_of_each(change: Expr, turned: Expr) -> Expr:
         last_team=told.to_value.max(where=was_moved),
         first_solution_offered_at=told["at"].min(where=offered),
         solutions_offered=(offered & is_before & is_counted).sum(),
-        moves=((told.kind == "moved") & is_counted).sum(),
-        escalations=((told.kind == "escalated") & is_counted).sum(),
+        moves=(of_kind(told, "moved") & is_counted).sum(),
+        escalations=(of_kind(told, "escalated") & is_counted).sum(),
     )

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from hearwell.clock.business import BusinessDays, with_business_seconds
-from hearwell.metrics.facts.case_did import WAITING
+from hearwell.metrics.facts.case_did import WAITING, of_kind
 from hearwell.metrics.facts.case_fact import CASE, CaseFact, had_by
 from hearwell.metrics.facts.steps import Steps, by_number, named
 from hearwell.metrics.part import Expr
@@ -100,7 +100,7 @@ def solved_cases(
     survivor: Expr, change: Expr, turned: Expr, happened: Expr, hours: Hours | None
 ) -> Expr:
     """Return the cases that are solved and of which a status is told, with their schedules."""
-    first = change.filter(change.kind == "status_changed", change.is_first)
+    first = change.filter(of_kind(change, "status_changed"), change.is_first)
     rows = by_number(survivor.select("number", *DIMENSIONS), first, "first", how="inner")
     rows = by_number(rows, turned.filter(turned.is_resolved), "turned", how="inner")
     rows = by_number(rows, happened, "did")
@@ -128,7 +128,7 @@ def spans(change: Expr, ended: Expr) -> Expr:
     Before the first change of its status a case has the one that it changes from; where that is
     not told, it is new.
     """
-    waiting = change.filter(change.kind == "status_changed", change.to_value.isin(WAITING))
+    waiting = change.filter(of_kind(change, "status_changed"), change.to_value.isin(WAITING))
     told = by_number(waiting, ended, "case", how="inner")
     told = told.filter(told["at"] < told.case_last_solved_at)
     span = told.select(
@@ -152,7 +152,7 @@ def spans(change: Expr, ended: Expr) -> Expr:
 
 def holders(change: Expr) -> Expr:
     """Return who had each case when; before it was first assigned, whoever it was taken from."""
-    held = change.filter(change.kind == "assigned")
+    held = change.filter(of_kind(change, "assigned"))
     since = held.select(
         "number",
         holder=held.to_value,
