@@ -1,0 +1,1 @@
+"""Text in any language: numbers of it that need no lake."""
