@@ -121,7 +121,7 @@ CHECKS: dict[str, Callable[[Lake], Seen]] = {
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seeds", type=int, default=200)
-    options.add_argument("--size", type=int, default=12_000)
+    options.add_argument("--size", type=int, default=24_000)
     asked = options.parse_args()
     planted: dict[str, list[Seen]] = {name: [] for name in CHECKS}
     nothing: dict[str, list[Seen]] = {name: [] for name in CHECKS}
