@@ -87,7 +87,7 @@ def exact_p(
     law, least = np.ones(1), 0
     for n, m, everybody in zip(cases, with_it, total, strict=True):
         low, high = int(max(0, n + m - everybody)), int(min(n, m))
-        count = np.arange(low, high + 1)
+        count = np.arange(low, high + 1.0)
         ways = log_ways(m, count) + log_ways(everybody - m, n - count) - log_ways(everybody, n)
         law, least = np.convolve(law, np.exp(ways)), least + low
     at = round(float(cases_with.sum())) - least
