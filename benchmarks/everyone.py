@@ -174,8 +174,9 @@ Does the interval of `hearwell why everyone CSAT` hold the truth as often as it 
 times?
 `python benchmarks/everyone.py` wrote this on {day}.
 
-Of {people:,} real orders of a Brazilian shop (Olist, not shipped) the score is known of every buyer:
-{truth:.1%} are satisfied. {response:.0%} of them are let answer, {times} times for each of four
+Of {people:,} real orders of a Brazilian shop (Olist, not shipped) the score is known of every
+buyer: {truth:.1%} are satisfied.
+{response:.0%} of them are let answer, {times} times for each of four
 reasons; of the silent {again} drawn at random are asked again, of whom {answer_again:.0%} answer.
 
 | who answers | side | off by, points | holds the truth | width, points |
@@ -188,9 +189,7 @@ answer by chance is assumed here; in life asking again makes the error less, not
 """
 
 
-def write(
-    tallies: ByName[str, ByName[str, Tally]], times: int, people: int, truth: float
-) -> None:
+def write(tallies: ByName[str, ByName[str, Tally]], times: int, people: int, truth: float) -> None:
     """Write the page; it is whole after each time."""
     head = HEAD.format(
         day=date.today(),  # noqa: DTZ011

@@ -34,9 +34,7 @@ def own(tmp_path):
 def insert(lake, table, rows):
     rows = [{"source": "test", "received_at": RECEIVED} | row for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    values = ", ".join(
-        f"({', '.join(literal(row.get(name)) for name in names)})" for row in rows
-    )
+    values = ", ".join(f"({', '.join(literal(row.get(name)) for name in names)})" for row in rows)
     listed = ", ".join(map(identifier, names))
     with lake.writing("test"):
         lake.connection.execute(f"insert into lake.{identifier(table)} ({listed}) values {values}")
@@ -153,8 +151,10 @@ def test_only_what_is_new_is_judged(own):
     insert(own, "message", written(20))
     run = own.connection.execute
     with own.writing("test"):
-        run("update lake.survey set comment = 'worst rude late', "
-            "received_at = received_at + interval 1 day where survey_id = '7'")
+        run(
+            "update lake.survey set comment = 'worst rude late', "
+            "received_at = received_at + interval 1 day where survey_id = '7'"
+        )
         run("delete from lake.survey where survey_id = '9'")
     (answer,) = ask(own, SENTIMENT).answers
     assert int(answer.left_out["not judged yet"][0]) == 21

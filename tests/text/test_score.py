@@ -16,9 +16,9 @@ from hearwell.text.score_store import read, written
 from hearwell.text.score_words import explained
 from hearwell.text.words import words
 
-GOOD = "fast friendly great helpful solved thanks lovely quick kind perfect".split()
-BAD = "slow rude broken waiting never worst useless angry lost late".split()
-PLAIN = "the agent order parcel camera phone answer today again they was and for with".split()
+GOOD = words("fast friendly great helpful solved thanks lovely quick kind perfect")
+BAD = words("slow rude broken waiting never worst useless angry lost late")
+PLAIN = words("the agent order parcel camera phone answer today again they was and for with")
 
 
 def comments(n, seed=1, share=0.6, clear=0.85):
@@ -28,7 +28,8 @@ def comments(n, seed=1, share=0.6, clear=0.85):
     texts = []
     for high in is_high:
         said = [
-            rng.choice(PLAIN) if rng.random() < 0.6
+            rng.choice(PLAIN)
+            if rng.random() < 0.6
             else rng.choice(GOOD if (rng.random() < clear) == high else BAD)
             for _ in range(rng.integers(3, 12))
         ]
@@ -75,7 +76,7 @@ def test_agrees_with_scikit_learn(scored, model):
 
 def test_new_texts_are_judged_as_scikit_learn_does(scored, model):
     """Texts with words that nobody had written before."""
-    fresh = comments(50, seed=9).texts[:] + ["", "zzz qqq", "LATE! Never again…"]
+    fresh = [*comments(50, seed=9).texts, "", "zzz qqq", "LATE! Never again…"]
     for each in range(FOLDS):
         own = [fold_of(person) != each for person in scored.persons]
         union = theirs().fit(scored.texts)
@@ -188,7 +189,9 @@ def test_in_any_script(good, bad, between):
     is_high = np.arange(120) % 2 == 0
     blank = "" if "ល" in good else " "
     texts = [
-        blank.join([*rng.permutation(between.split())[:3], rng.choice((good if high else bad).split())])
+        blank.join(
+            [*rng.permutation(between.split())[:3], rng.choice((good if high else bad).split())]
+        )
         for high in is_high
     ]
     model = learn(Scored(texts, is_high, [f"c{i}" for i in range(120)], ["x"] * 120))

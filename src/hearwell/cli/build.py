@@ -56,8 +56,12 @@ def told(learnt: "Learnt") -> str:
     known = learnt.known
     if not known.is_on:
         return f"Texts are not judged: {why_off(known)}"
-    how = "" if not learnt.is_new else (
-        f" Learnt from {known.quality.n:,} scored comments (area under the curve "
-        f"{known.quality.area:.2f})."
+    how = (
+        ""
+        if not learnt.is_new
+        else (
+            f" Learnt from {known.quality.n:,} scored comments (area under the curve "
+            f"{known.quality.area:.2f})."
+        )
     )
     return f"Judged {learnt.judged:,} texts.{how}"

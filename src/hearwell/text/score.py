@@ -15,7 +15,6 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from hearwell.stats.classification import Flags, Numbers, area_under_curve, calibration_error
 from hearwell.stats.interval import FloatArray

@@ -1,6 +1,7 @@
 """Which words of a text weighed how much in its judgement."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def explained(model: ScoreModel, text: str, fold: int) -> list[Weighed]:
     split = pieces.build_analyzer()
     of_pieces = [[(place, each) for each in split(word)] for place, word in enumerate(written)]
     whole = [(place, each) for place, word in enumerate(written) for each in words(word)]
-    pairs = [((a, b), f"{x} {y}") for (a, x), (b, y) in zip(whole, whole[1:], strict=False)]
+    pairs = [((a, b), f"{x} {y}") for (a, x), (b, y) in pairwise(whole)]
     weights, cut = model.weights[fold], len(model.pieces)
     adds = np.zeros(len(written))
     single = [((place, place), each) for found in of_pieces for place, each in found]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -70,9 +70,7 @@ class Kinds:
 
 
 @contextmanager
-def kinds_of(
-    rows: Counted, table: str, ends: tuple[float, float], moment: str
-) -> Iterator[Kinds]:
+def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) -> Iterator[Kinds]:
     """Make the table of people by kind, and count them.
 
     Args:
@@ -119,8 +117,7 @@ def kinds_of(
         people = found["people"].astype(np.float64)
         columns = [np.ones((len(people), 1))]
         columns += [dummies(found[f"k{i}"], people) for i in range(len(categories))]
-        sums = ("people", "n", "total", "squares")
-        sums += ("again", "again_total", "again_squares", "wrote")
+        sums = [each.name for each in fields(Kinds)[3:]]
         yield Kinds(
             found["kind"].astype(np.float64),
             found["fold"].astype(np.float64),
