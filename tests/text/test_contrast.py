@@ -111,9 +111,10 @@ def test_a_planted_word_leads_in_every_script(language):
     texts = [blank.join(rng.choice(usual, 8)) for _ in range(600)]
     has_it = np.zeros(600, dtype=bool)
     has_it[:60] = has_it[300:310] = True
+    planted = blank * 2 + word + blank * 2
     texts = [
-        t[:12] + blank * 2 + word + blank * 2 + t[12:] if h else t
-        for t, h in zip(texts, has_it, strict=True)
+        text[:12] + planted + text[12:] if has else text
+        for text, has in zip(texts, has_it, strict=True)
     ]
     found = contrast(texts, np.arange(600) < 300)
     assert found[0].phrase == word
