@@ -1,10 +1,11 @@
 """Learn from scored comments how texts are meant, and judge all texts by it."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,15 @@ from hearwell.lake.lake import Lake
 from hearwell.lake.tables import existing
 from hearwell.metrics.facts import opinion
 from hearwell.metrics.facts.opinion import Opinion
+from hearwell.records.agent import Agent
+from hearwell.settings import Settings
 from hearwell.stats.classification import Numbers
 from hearwell.stats.interval import FloatArray
-from hearwell.text import score, words
+from hearwell.text import language, score, scrub, words
+from hearwell.text.language import UNKNOWN, Languages, base
 from hearwell.text.score import Quality, Scored, ScoreModel, fold_of, learn
 from hearwell.text.score_store import written
+from hearwell.text.scrub import Scrubber
 
 MOST_LEARNT = 20_000
 """From more scored comments a sample is drawn: beyond so many, further ones teach little."""
@@ -29,6 +34,9 @@ GROWN = 1.25
 """With so many times the scored comments, or so many times fewer, the model is learnt anew."""
 
 AT_ONCE = 10_000
+RULES = (score, words, language, scrub, opinion)
+"""The modules by whose words texts are read and judged."""
+
 MESSAGE = "judge texts"
 
 TEXTS = """
@@ -83,7 +91,7 @@ def brought_up_to_date(lake: Lake, made: list[str], *, full: bool) -> Learnt | N
         known = known_model(lake)
         if known is None and not scored:
             return None
-        is_new = full or known is None or is_outgrown(known, scored)
+        is_new = full or known is None or is_outgrown(known, scored, lake.settings)
         model = score_model(lake)
         if is_new or known is None:
             known, model = learnt(lake, snapshot, scored)
@@ -109,32 +117,30 @@ def one(lake: Lake, query: str) -> int:
     return int(lake.connection.execute(query).fetchall()[0][0])
 
 
-def is_outgrown(known: Known, scored: int) -> bool:
-    if known.rules != rules():
+def is_outgrown(known: Known, scored: int, settings: Settings) -> bool:
+    if known.rules != rules(settings):
         return True
     much = scored >= GROWN * known.scored or scored * GROWN <= known.scored
     return scored != known.scored and (much or not known.quality.is_enough)
 
 
-def rules() -> str:
+def rules(settings: Settings) -> str:
     """Return a mark of how it is learnt: what was learnt otherwise is learnt anew."""
-    text = "".join(map(inspect.getsource, (score, words, opinion)))
+    text = "".join(map(inspect.getsource, RULES)) + repr(settings.text)
     return sha256(text.encode()).hexdigest()
 
 
 def learnt(lake: Lake, snapshot: int, scored: int) -> tuple[Known, ScoreModel | None]:
     """Learn from the scored comments, as far as they are enough."""
     rows = lake.connection.execute(SCORED).fetchall()
-    languages, is_high, persons, texts = zip(*rows, strict=True) if rows else [()] * 4
-    examples = Scored(
-        texts, np.array(is_high, dtype=bool), persons, [language(each) for each in languages]
-    )
-    found = learn(examples)
+    told, is_high, persons, texts = zip(*rows, strict=True) if rows else [()] * 4
+    plain, languages = Reading.of(lake).read(texts, told)
+    found = learn(Scored(plain, np.array(is_high, dtype=bool), persons, languages))
     model = found if isinstance(found, ScoreModel) else None
     known = Known(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         snapshot=snapshot,
-        rules=rules(),
+        rules=rules(lake.settings),
         scored=scored,
         quality=found if isinstance(found, Quality) else found.quality,
         by_language={} if model is None else model.by_language,
@@ -143,9 +149,33 @@ def learnt(lake: Lake, snapshot: int, scored: int) -> tuple[Known, ScoreModel | 
     return known, model
 
 
-def language(told: str | None) -> str:
-    """Return the language of a text, without the country; empty where it is not known."""
-    return (told or "").replace("_", "-").split("-")[0].lower()
+@dataclass(frozen=True)
+class Reading:
+    """How texts are read: in which languages they may be, and what is covered of them."""
+
+    languages: Languages
+    scrubber: Scrubber
+
+    @classmethod
+    def of(cls, lake: Lake) -> Self:
+        asked = lake.settings.text
+        named = f"select distinct name from {lake.use(Agent)} where name is not null"
+        names = [name for (name,) in lake.connection.execute(named).fetchall()]
+        return cls(Languages(asked.languages), Scrubber(asked.languages, asked.region, names))
+
+    def read(self, texts: Sequence[str], told: Sequence[str | None]) -> tuple[list[str], list[str]]:
+        """Return texts with what is personal covered, and their languages without the country.
+
+        Args:
+            told: the language as the source says; None where it does not.
+
+        """
+        silent = [i for i, each in enumerate(told) if not each]
+        found = self.languages.of([texts[i] for i in silent])
+        languages = [base((each or "").replace("_", "-")) for each in told]
+        for i, each in zip(silent, found, strict=True):
+            languages[i] = each if each.startswith(UNKNOWN) else base(each)
+        return self.scrubber.scrubbed(texts), languages
 
 
 @dataclass(frozen=True)
@@ -159,14 +189,17 @@ class Answered:
 
 def judgements(lake: Lake, model: ScoreModel) -> Iterator[Answered]:
     """Judge texts, some at a time."""
+    reading = Reading.of(lake)
     found = lake.connection.execute(f"select number, language, person, text from {TO_JUDGE}")
     while rows := found.fetchmany(AT_ONCE):
         numbers, told, persons, texts = zip(*rows, strict=True)
-        languages = np.array([language(each) for each in told], dtype=object)
+        plain, languages = reading.read(texts, told)
         shown = [model.judges(each) for each in languages]
-        chances = model.chances(texts, [fold_of(person) for person in persons])
+        chances = model.chances(plain, [fold_of(person) for person in persons])
         yield Answered(
-            np.array(numbers, dtype=np.int64), languages, np.where(shown, chances, np.nan)
+            np.array(numbers, dtype=np.int64),
+            np.array(languages, dtype=object),
+            np.where(shown, chances, np.nan),
         )
 
 
@@ -187,7 +220,7 @@ def put(lake: Lake, answered: Answered) -> None:
     run(f"delete from lake.judged_text where {SAME} {both})")
     run(
         "insert into lake.judged_text by name select kind, source, text_id, "
-        "received_at as text_received_at, nullif(a.language, '') as language, "
+        "received_at as text_received_at, nullif(a.language, 'und') as language, "
         f"if(isnan(a.chance), null, a.chance) as chance, now()::timestamp as received_at {both}"
     )
     lake.connection.unregister(ANSWERED)

@@ -1,1 +1,4 @@
-"""Text in any language: numbers of it that need no lake."""
+"""What people wrote, in any language and script: words, languages, what is personal, contrasts.
+
+It knows texts only. Nothing is downloaded, and no word list of any language is needed.
+"""

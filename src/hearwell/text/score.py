@@ -51,7 +51,7 @@ class Scored:
         texts: as they were written, without what tells who wrote them.
         is_high: whether the score was high; those in between are left out.
         persons: who wrote each.
-        languages: the language of each; empty where it is not known.
+        languages: the language of each.
 
     """
 

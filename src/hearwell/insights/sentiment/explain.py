@@ -11,6 +11,7 @@ from hearwell.evidence.errors import NotExplained
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import Sentence, gettext_noop, sentence
 from hearwell.lake.lake import Lake
+from hearwell.text.language import UNKNOWN
 from hearwell.text.score import FEWEST, FEWEST_OF_EACH, LOWEST_AREA, Quality, fold_of
 from hearwell.text.score_words import explained
 
@@ -109,7 +110,7 @@ def off(quality: Quality, few: str, poor: str, **more: told.Value) -> Sentence:
 
 
 def of_language(name: str, quality: Quality) -> Sentence:
-    language = told.word(name or None)
+    language = told.word(None if name == UNKNOWN else name)
     if quality.is_enough and quality.is_good:
         shown = {key: figures(quality)[key] for key in ("n", "area", "low", "high")}
         return sentence(JUDGED, language=language, **shown)
