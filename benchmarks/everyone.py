@@ -184,8 +184,10 @@ reasons; of the silent {again} drawn at random are asked again, of whom {answer_
 
 FOOT = """
 Measured and adjusted are right where the reason is chance, adjusted also where it is what is known
-of people; where it is what they think, only asking again helps. That those who are asked again
-answer by chance is assumed here; in life asking again makes the error less, not none.
+of people; where it is what they think, only asking again helps.
+Where the worst served hardly answer, few stand for many: adjusted holds the truth less often than
+it says.
+Asking again is drawn and answered by chance here; in life it makes the error less, not none.
 """
 
 

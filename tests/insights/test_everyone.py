@@ -95,13 +95,13 @@ def test_what_nobody_knows_needs_asking_again(lake):
 def told_in_messages(query, seed):
     """Return invitations after cases, messages in them and how they are judged.
 
-    Half of all wrote before; what the satisfied wrote is judged positive in nine of ten cases.
+    All wrote before; what the satisfied wrote is judged positive in nine of ten cases.
     """
     rows = f"select *, row_number() over () as i from ({query})"
     surveys = f"select * exclude (i), 'k' || i as case_id from ({rows})"
     meant = (
         f"select i, (hash(i + {seed}) % 100) as luck, truly from ({rows}) "
-        f"join truth using (survey_id) where hash(i * 7 + {seed}) % 2 = 0"
+        "join truth using (survey_id)"
     )
     common = "'test' as source, timestamp '2026-06-01' as received_at, 'm' || i as message_id"
     messages = (
@@ -119,7 +119,7 @@ def told_in_messages(query, seed):
 def test_what_was_written_is_taken_in(lake):
     """The satisfied answer more, and what the silent wrote says so: the adjusted score is nearer.
 
-    It is not right, because half of them wrote nothing.
+    It is not right, because one in ten is judged wrongly.
     """
     for seed in range(2):
         query, truth, measured, _ = asked(80 + seed, by_answer=0.12)
@@ -130,10 +130,10 @@ def test_what_was_written_is_taken_in(lake):
         )
         tables = told_in_messages(query, seed)
         found = everyone(filled(lake, **tables), CSAT)
-        assert found.wrote == pytest.approx(SIZE / 2, rel=0.1)
+        assert found.wrote == SIZE
         assert without.wrote == 0
         gained = abs(without.adjusted.value - truth) - abs(found.adjusted.value - truth)
-        assert gained > 0.15 * abs(measured - truth)
+        assert gained > 0.2 * abs(measured - truth)
         assert [n.template[:14] for n in found.findings[0].notes][1] == "What they had "
 
 
