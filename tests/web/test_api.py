@@ -475,7 +475,7 @@ def test_how_customers_help_themselves_is_of_no_team(company, carol, program):
     assert carol.get("/api/v1/self-service").status_code == 403
     found = told(program("bob").get("/api/v1/self-service?last=9999"))
     assert {"articles", "searches", "topics", "findings"} <= found.keys()
-    assert program("bob").get("/api/v1/self-service?where=channel=phone").status_code == 400
+    assert program("bob").get("/api/v1/self-service?where=channel=phone").status_code == 422
 
 
 def test_why_is_told_of_own_rows_only(company, carol, program):

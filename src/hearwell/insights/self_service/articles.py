@@ -1,8 +1,10 @@
 """Articles: which leave most readers to ask all the same, and how long they are read."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hearwell.engine.derived import readable
 from hearwell.insights.self_service.rows import FEWEST_PEOPLE, FEWEST_ROWS, Scope, fetched
@@ -87,7 +89,7 @@ def articles(lake: Lake, scope: Scope) -> Articles:
         titles = titles_of(lake)
     with lake.reading(), readable(lake, ArticleReading):
         times = timed(lake, scope)
-    shown = [row for row in rows if float(row[1]) >= FEWEST_PEOPLE]  # type: ignore[arg-type]
+    shown = [row for row in rows if float(row[1]) >= FEWEST_PEOPLE]
     if not shown:
         return Articles((), None, None, len(rows))
     reads, requests = np.array([row[1:] for row in shown], dtype=np.float64).T
@@ -104,7 +106,7 @@ def articles(lake: Lake, scope: Scope) -> Articles:
             float(rates.interval.high[i]),
             float(unmet[i]),
             asks_more=bool(rates.interval.low[i] > rates.overall),
-            **times.get(str(shown[i][0]), {}),  # type: ignore[arg-type]
+            **times.get(str(shown[i][0]), {}),
         )
         for i in np.argsort(-unmet, kind="stable")
     ]
@@ -122,7 +124,7 @@ def titles_of(lake: Lake) -> dict[str, str]:
     return {str(name): str(low) for name, low, high in fetched(lake, found) if low and low == high}
 
 
-def timed(lake: Lake, scope: Scope) -> dict[str, dict[str, float | int | bool]]:
+def timed(lake: Lake, scope: Scope) -> dict[str, dict[str, Any]]:
     """Return of each article which part of the expected time its readers stayed, single views."""
     view = scope.of(ArticleReading.unbound(), "opened_at")
     view = view.filter(
@@ -138,7 +140,7 @@ def timed(lake: Lake, scope: Scope) -> dict[str, dict[str, float | int | bool]]:
         .aggregate(n=view.count(), mean=part.mean(), spread=part.std(how="sample"))
         .order_by("article_id"),
     )
-    rows = [row for row in rows if int(row[1]) >= FEWEST_PEOPLE]  # type: ignore[call-overload]
+    rows = [row for row in rows if int(row[1]) >= FEWEST_PEOPLE]
     if not rows:
         return {}
     n, mean, spread = np.array([row[1:] for row in rows], dtype=np.float64).T
@@ -160,12 +162,11 @@ def timed(lake: Lake, scope: Scope) -> dict[str, dict[str, float | int | bool]]:
 
 
 @np.errstate(divide="ignore", invalid="ignore")
-def unusual(n: FloatArray, mean: FloatArray, error: FloatArray, level: float) -> FloatArray:
+def unusual(n: FloatArray, mean: FloatArray, error: FloatArray, level: float) -> NDArray[np.bool_]:
     """Say of which articles the mean differs from that of the others, beyond chance among all."""
     total, weight = (n * mean).sum(), n.sum()
     rest = (total - n * mean) / (weight - n)
     squares = (n**2 * error**2).sum()
     rest_error = np.sqrt(squares - n**2 * error**2) / (weight - n)
     p = np.array(normal_p(mean - rest, np.hypot(error, rest_error)))
-    found: FloatArray = benjamini_hochberg(np.where(n >= FEWEST_ROWS, p, np.nan), 1 - level)
-    return found
+    return benjamini_hochberg(np.where(n >= FEWEST_ROWS, p, np.nan), 1 - level)

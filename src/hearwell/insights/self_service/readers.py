@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import numpy as np
@@ -116,7 +117,7 @@ def written(words: Expr) -> Expr:
     return words.lower().strip().re_replace(r"\s+", " ")
 
 
-def counted(lake: Lake, rows: Expr) -> Sequence[tuple[object, ...]]:
+def counted(lake: Lake, rows: Expr) -> Sequence[tuple[Any, ...]]:
     """Return, of each stratum with both, those to whom it happened, and all: readers, others."""
     none = ~rows.reads
     found = rows.group_by("stratum").aggregate(
@@ -128,7 +129,7 @@ def counted(lake: Lake, rows: Expr) -> Sequence[tuple[object, ...]]:
     return fetched(lake, found.filter(found.n > 0, found.other_n > 0).drop("stratum"))
 
 
-def held(rows: Sequence[tuple[object, ...]], level: float) -> Held | None:
+def held(rows: Sequence[tuple[Any, ...]], level: float) -> Held | None:
     if not rows:
         return None
     hits, n, other_hits, other_n = np.array(rows, dtype=np.float64).T

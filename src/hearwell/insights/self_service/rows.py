@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hearwell.engine.facts import within
 from hearwell.engine.period import Period
@@ -36,6 +37,6 @@ class Scope:
         return rows.filter(rows.language.isin(self.languages)) if self.languages else rows
 
 
-def fetched(lake: Lake, expr: Expr) -> Sequence[tuple[object, ...]]:
-    rows: Sequence[tuple[object, ...]] = lake.connection.execute(sql(expr)).fetchall()
+def fetched(lake: Lake, expr: Expr) -> Sequence[tuple[Any, ...]]:
+    rows: Sequence[tuple[Any, ...]] = lake.connection.execute(sql(expr)).fetchall()
     return rows

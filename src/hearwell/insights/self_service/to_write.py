@@ -86,13 +86,22 @@ def searches(lake: Lake, scope: Scope) -> tuple[Words, ...]:
         nowhere = found.without_result + found.without_click
         found = found.mutate(nowhere=nowhere).filter(found.people >= FEWEST_PEOPLE, nowhere > 0)
         told = fetched(lake, found.order_by(found.nowhere.desc(), found.asked).limit(MOST))
-    shown = [(str(row[0]), *(int(each) for each in row[1:])) for row in told]  # type: ignore[call-overload]
-    if not shown:
+    if not told:
         return ()
-    ends = wilson([row[5] for row in shown], [row[2] for row in shown], scope.level)
+    nowhere, n = np.array([(row[5], row[2]) for row in told], dtype=np.float64).T
+    ends = wilson(nowhere, n, scope.level)
     return tuple(
-        Words(*row[:5], row[5] / row[2], float(ends.low[i]), float(ends.high[i]))
-        for i, row in enumerate(shown)
+        Words(
+            words=row[0],
+            people=row[1],
+            searches=row[2],
+            without_result=row[3],
+            without_click=row[4],
+            share=float(nowhere[i] / n[i]),
+            low=float(ends.low[i]),
+            high=float(ends.high[i]),
+        )
+        for i, row in enumerate(told)
     )
 
 
