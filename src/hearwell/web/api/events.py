@@ -67,9 +67,9 @@ def tell_event(request: SignedIn, event: EventTold) -> HttpResponseBase:
         zone = lake.settings.zone
     form = EventForm(zone, event.dict(exclude_none=True))
     if not form.is_valid():
-        raise BadQuestion(
-            " ".join(f"{name}: {' '.join(each)}" for name, each in form.errors.items())
-        )
+        told_of = form.errors.get_json_data().items()
+        wrong = [f"{name}: {each['message']}" for name, listed in told_of for each in listed]
+        raise BadQuestion(" ".join(wrong))
     row: dict[str, Any] = form.row() | {"event_id": event.event_id}
     put(request, EVENTS, row)
     return whole({"event_id": event.event_id})
