@@ -5,7 +5,7 @@ import random
 import pytest
 from engine.tables import named, utc
 from engine.test_case_build import bring
-from engine.test_contact_facts import NAMES, counted_by_hand, differences, found_by_engine, world
+from engine.test_contact_facts import NAMES, compared, counted_by_hand, found_by_engine, world
 
 from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
@@ -85,10 +85,10 @@ def bring_in_batches(lake, seed):
             build_facts(lake)
         if draw.random() < 0.6:
             now = {name: list(found.values()) for name, found in kept.items()}
-            assert differences(found_by_engine(lake), counted_by_hand(now)) == []
+            assert compared(found_by_engine(lake), counted_by_hand(now)) == []
     build_facts(lake)
     now = {name: list(found.values()) for name, found in kept.items()}
-    assert differences(found_by_engine(lake), counted_by_hand(now)) == []
+    assert compared(found_by_engine(lake), counted_by_hand(now)) == []
     assert build_facts(lake) is None
 
 
