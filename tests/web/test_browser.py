@@ -165,6 +165,32 @@ def test_every_page_is_without_a_fault(opened, path, language, scheme, width):
     assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ur": "rtl"}[language]
 
 
+FIRST_BYTES, LATER_BYTES, MOST_REQUESTS = 350_000, 40_000, 10
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_light(opened, server, path):
+    """Bytes as they come over the wire: on a first visit, and once files are known."""
+    page = opened("/account/")
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    came = []
+    wire.on("Network.loadingFinished", lambda told: came.append(told["encodedDataLength"]))
+
+    def weighed():
+        came.clear()
+        page.goto(server + path)
+        page.wait_for_load_state("networkidle")
+        return sum(came), len(came)
+
+    wire.send("Network.clearBrowserCache")
+    (first, requests), (later, _) = weighed(), weighed()
+    print(f"{path}: {first:,.0f} bytes in {requests} requests, then {later:,.0f}")
+    assert 0 < later < first <= FIRST_BYTES
+    assert later <= LATER_BYTES
+    assert requests <= MOST_REQUESTS
+
+
 def test_a_filter_is_chosen_by_keyboard(opened):
     page = opened(f"/metric/call_volume/?{PERIOD}")
     before = page.locator(".figure-large data").inner_text()

@@ -63,6 +63,7 @@ MATRIX = {
     "targets/new/": {"GET": LEAD, "POST": LEAD},
     "targets/<int:number>/": {"GET": LEAD, "POST": LEAD},
     "targets/<int:number>/remove/": {"POST": LEAD},
+    "targets/alerts/<int:number>/seen/": {"POST": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},

@@ -57,6 +57,7 @@ class Lake:
     views: set[str] = field(default_factory=set)
     moved_in: list[Path] = field(default_factory=list)  # files the open transaction has adopted
     in_transaction: bool = False
+    held: int | None = None  # the snapshot that is read until the end of `reading`
 
     def use(self, record: type[Record]) -> str:
         """Make the record readable under its name in SQL, and return that name."""
@@ -69,6 +70,8 @@ class Lake:
     @property
     def snapshot(self) -> int:
         """The snapshot that is read: answers from the same one are the same."""
+        if self.held is not None:
+            return self.held
         found = self.connection.execute("select id from ducklake_current_snapshot('lake')")
         return int(found.fetchall()[0][0])
 
@@ -83,7 +86,11 @@ class Lake:
                 yield self.snapshot
                 return
             with self.transaction():
-                yield self.snapshot
+                self.held = self.snapshot
+                try:
+                    yield self.held
+                finally:
+                    self.held = None
 
     @contextmanager
     def writing(

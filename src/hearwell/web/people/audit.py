@@ -36,6 +36,7 @@ class Action(models.TextChoices):
     SETTINGS = "settings changed", _("settings changed")
     BOARD = "board changed", _("board changed")
     TARGET = "target changed", _("target changed")
+    ALERT = "alert seen", _("alert seen")
     DELIVERY = "delivery changed", _("delivery changed")
 
 
