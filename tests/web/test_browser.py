@@ -169,7 +169,7 @@ FIRST_BYTES, LATER_BYTES, MOST_REQUESTS = 350_000, 40_000, 10
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_light(opened, server, path):
+def test_a_page_is_light(opened, server, path, record_property):
     """Bytes as they come over the wire: on a first visit, and once files are known."""
     page = opened("/account/")
     wire = page.context.new_cdp_session(page)
@@ -185,7 +185,7 @@ def test_a_page_is_light(opened, server, path):
 
     wire.send("Network.clearBrowserCache")
     (first, requests), (later, _) = weighed(), weighed()
-    print(f"{path}: {first:,.0f} bytes in {requests} requests, then {later:,.0f}")
+    record_property("weight", {"first": first, "requests": requests, "later": later})
     assert 0 < later < first <= FIRST_BYTES
     assert later <= LATER_BYTES
     assert requests <= MOST_REQUESTS

@@ -13,6 +13,7 @@ from hearwell.engine.cohort import in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
 from hearwell.engine.question import COHORT, CUSTOM, SAME, TEAM, Teams
+from hearwell.language import gettext_noop
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
@@ -179,7 +180,7 @@ def days(frame: Frame) -> BusinessDays:
 def check_hours(settings: Settings) -> None:
     """Raise a BadQuestion where no opening hours are set."""
     if not settings.schedule:
-        problem = (
+        problem = gettext_noop(
             "The business clock needs opening hours, and none are set. "
             "Add a [[schedule]] to hearwell.toml in the lake's folder."
         )

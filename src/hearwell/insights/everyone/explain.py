@@ -123,11 +123,11 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
             if 0 < n < FEWEST_ANSWERS:
                 raise TooFewToShow(asked)
             if not n or n == people:
-                problem = (
-                    f"{n:,.0f} answers of {people:,.0f} who could have answered: there is no other "
+                problem = gettext_noop(
+                    "Answers: {n}, of so many who could have answered: {people}. There is no other "
                     "side to tell of. Bring in the invitations, also those that were not answered."
                 )
-                raise NotExplained(problem)
+                raise NotExplained(problem, n=int(n), people=int(people))
             found = expected(kinds) if n >= FEWEST else None
             scored = None if found is None else adjusted(rows, kinds, found)
     return sides(put, usual, ends, kinds, found, scored, target)

@@ -14,6 +14,7 @@ from hearwell.engine.sums import sql
 from hearwell.insights.journeys.mood import check_teams, moods, with_mood
 from hearwell.lake.identity import hashed, hashed_number
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.stats.interval import FloatArray
 from hearwell.stats.turning import followed
@@ -96,8 +97,8 @@ def journey(lake: Lake, customer_id: str, teams: Teams = None) -> Journey:
         rows = lake.connection.execute(sql(own.select(*names))).fetchall()
         usual = moods(lake)
     if not rows:
-        problem = f"Nothing is known of a customer {customer_id!r}."
-        raise BadQuestion(problem)
+        problem = gettext_noop("Nothing is known of a customer {customer}.")
+        raise BadQuestion(problem, customer=repr(customer_id))
     telling = [i for i, row in enumerate(rows) if row[6] is not None]
     values = np.array([rows[i][6] for i in telling], dtype=np.float64)
     residual = values - np.array([usual.usual[rows[i][1]] for i in telling])

@@ -116,11 +116,11 @@ def products(lake: Lake, question: Question, of: str = "product") -> Products:
         except NothingCounted:
             continue
     if not found:
-        problem = (
-            f"There are not two of {of} with {FEWEST} rows each. Give a longer period, or other "
+        problem = gettext_noop(
+            "Two of {dimension} with {needed} rows each are needed. Give a longer period, or other "
             "metrics."
         )
-        raise NotExplained(problem)
+        raise NotExplained(problem, dimension=of, needed=FEWEST)
     poor = benjamini_hochberg(np.array([each.p for each in found]), 1 - question.level)
     found = [
         replace(each, is_poor=bool(is_sure) and each.is_worse)

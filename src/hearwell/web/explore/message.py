@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from hearwell.errors import HearwellError
 from hearwell.language import speaking
+from hearwell.report.problem import what_was_wrong
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.mail import send_mail
 from hearwell.web.explore.words import Words
@@ -120,7 +121,7 @@ class Message(models.Model):
                     return judged(self.channel.send(str(self.pk), words))
                 send_mail(reader.email, words)
         except HearwellError as error:
-            return None, str(error), True
+            return None, what_was_wrong(error), True
         except (OSError, HTTPError) as error:  # its text may hold the address, which is a secret
             LOG.warning("message %s was not sent: %s", self.pk, type(error).__name__)
             return None, type(error).__name__, False

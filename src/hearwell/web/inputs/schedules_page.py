@@ -24,6 +24,7 @@ from hearwell.metrics.metric import Unit
 from hearwell.records.case import Case
 from hearwell.report.hours import Day, days
 from hearwell.report.number import number
+from hearwell.report.problem import what_was_wrong
 from hearwell.settings import AppliedSchedule, ServiceLevelTarget, Settings, read
 from hearwell.web import lakes
 from hearwell.web.inputs import jobs
@@ -162,7 +163,7 @@ def kept(
         written.tell(problem, name, count if place is None else place)
         return None
     except HearwellError as problem:
-        written.wrong("", str(problem))
+        written.wrong("", what_was_wrong(problem))
         return None
     SettingsChange.keep(request, changes)
     if changes:
@@ -221,7 +222,7 @@ def previewed(schedule: Schedule, written: Written) -> list[Day]:
     try:
         return coming(schedule)
     except HearwellError as problem:  # such as a country whose holidays are not known
-        written.wrong("holidays", str(problem))
+        written.wrong("holidays", what_was_wrong(problem))
         return []
 
 

@@ -13,6 +13,7 @@ from hearwell.engine.question import TEAM, may_ask
 from hearwell.errors import HearwellError
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Better, Unit
+from hearwell.report.problem import what_was_wrong
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.view import has, metric_of, written
 from hearwell.web.people.audit import Action, audit
@@ -79,7 +80,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         try:
             asked = metric_of(self.cleaned_data["metric"])
         except HearwellError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(what_was_wrong(error)) from error
         if not may_ask(asked.metric, self.person.teams_seen):
             raise forms.ValidationError(_("This number is not told by team."))
         return written(asked)

@@ -14,6 +14,7 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.report.chart import span
 from hearwell.report.markup import Html
 from hearwell.report.number import interval, number, share_of
+from hearwell.report.problem import what_was_wrong
 from hearwell.report.scale import scale
 from hearwell.web import lakes
 from hearwell.web.explore.page import metrics
@@ -77,7 +78,9 @@ def standing(lake: Lake, target: Target, person: Person) -> Standing:
     try:
         found = attained(lake, target, person.teams_seen)
     except HearwellError as error:
-        return Standing(target, "–", "", level, 0, "none", None, None, "", alert, False, str(error))
+        return Standing(
+            target, "–", "", level, 0, "none", None, None, "", alert, False, what_was_wrong(error)
+        )
     if found is None or found.cell is None:
         return Standing(target, "–", "", level, 0, "none", None, None, "", alert, False, "")
     cell = found.cell

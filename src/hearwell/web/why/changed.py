@@ -15,6 +15,7 @@ from hearwell.jobs.digest import changed as changed_in
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Unit
 from hearwell.report.number import number
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
@@ -53,7 +54,7 @@ def findings(request: SignedIn, most: int = MOST) -> HttpResponse:
         try:
             found = digest(lake, question)
         except WrongUse as problem:
-            return render(request, "why/digest.html", {"problem": str(problem)})
+            return render(request, "why/digest.html", {"problem": what_was_wrong(problem)})
     whole = replace(address, by=(), grain=None, variant=None)
     context = {
         "findings": [shown(each, whole) for each in found[:most]],

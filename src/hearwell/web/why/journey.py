@@ -21,6 +21,7 @@ from hearwell.language.convention import listed
 from hearwell.metrics.metric import Unit
 from hearwell.report.name import spaced
 from hearwell.report.number import NOTHING, number
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
@@ -71,7 +72,7 @@ def journey(request: SignedIn) -> HttpResponse:
             try:
                 found = journey_of(lake, customer, teams)
             except BadQuestion as problem:
-                form.add_error("customer", str(problem))
+                form.add_error("customer", what_was_wrong(problem))
             else:
                 context |= told_of(found)
     return render(request, "why/journey.html", context)
@@ -120,7 +121,7 @@ def journeys(request: SignedIn) -> HttpResponse:
         try:
             found = lakes.kept(lake, "journeys", about, lambda: together(lake, *about))
         except WrongUse as problem:
-            return render(request, "why/journeys.html", {"problem": str(problem)})
+            return render(request, "why/journeys.html", {"problem": what_was_wrong(problem)})
     stages = [None, *(each.customers for each in found.funnel)]
     context = {
         "findings": opened(found.findings, address),
