@@ -33,6 +33,7 @@ MAY = {
     "rows": (Role.LEAD, Scope.READ),
     "why": (Role.VIEWER, Scope.READ),
     "guardrails": (Role.VIEWER, Scope.READ),
+    "self_service": (Role.VIEWER, Scope.READ),
     "boards": (Role.VIEWER, Scope.READ),
     "targets": (Role.VIEWER, Scope.READ),
     "make_target": (Role.LEAD, Scope.WRITE),
@@ -225,6 +226,13 @@ def test_what_is_of_no_team_is_refused(company, carol):
 def test_what_drives_a_number_is_of_no_team(company, carol):
     assert carol.get("/api/v1/metrics/CSAT/why/drivers").status_code == 403
     assert carol.get("/api/v1/metrics/late_delivery_rate/why/change").status_code == 403
+
+
+def test_how_customers_help_themselves_is_of_no_team(company, carol, program):
+    assert carol.get("/api/v1/self-service").status_code == 403
+    found = told(program("bob").get("/api/v1/self-service?last=9999"))
+    assert {"articles", "searches", "topics", "findings"} <= found.keys()
+    assert program("bob").get("/api/v1/self-service?where=channel=phone").status_code == 422
 
 
 def test_why_is_told_of_own_rows_only(company, carol, program):
