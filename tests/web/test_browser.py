@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from addresses import PAGES, PERIOD
 from running import CHROMIUM, FLAGS, free_port, wait_for
 
 from hearwell.engine.fact_build import build_facts
@@ -34,32 +35,6 @@ make("carol@example.org", sys.argv[3], name="Carol", role=Role.VIEWER, sees_all_
 serving.serve("127.0.0.1", port)
 """
 PASSWORD = "three grey horses in the rain"  # of people who are made up
-PERIOD = "from=2026-05-10&to=2026-06-20"
-
-PAGES = (
-    f"/?{PERIOD}",
-    f"/metric/service_level/?{PERIOD}",
-    f"/metric/call_volume/rows/?{PERIOD}",
-    f"/explore/?metric=call_volume:calls&grain=week&{PERIOD}",
-    "/boards/",
-    "/targets/",
-    f"/staffing/?{PERIOD}",
-    f"/help-centre/?{PERIOD}",
-    "/data/",
-    "/data/upload/",
-    "/settings/",
-    "/settings/schedules/",
-    "/people/",
-    "/audit/",
-    "/tokens/",
-    "/account/",
-    "/sites/",
-    "/deliveries/",
-    "/promises/",
-    "/surveys/",
-    "/why/",
-    "/api/",
-)
 
 
 @contextmanager
@@ -163,32 +138,6 @@ def test_every_page_is_without_a_fault(opened, path, language, scheme, width):
     assert page.wrong == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("html").get_attribute("dir") == {"en": "ltr", "ur": "rtl"}[language]
-
-
-FIRST_BYTES, LATER_BYTES, MOST_REQUESTS = 350_000, 40_000, 10
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_light(opened, server, path, record_property):
-    """Bytes as they come over the wire: on a first visit, and once files are known."""
-    page = opened("/account/")
-    wire = page.context.new_cdp_session(page)
-    wire.send("Network.enable")
-    came = []
-    wire.on("Network.loadingFinished", lambda told: came.append(told["encodedDataLength"]))
-
-    def weighed():
-        came.clear()
-        page.goto(server + path)
-        page.wait_for_load_state("networkidle")
-        return sum(came), len(came)
-
-    wire.send("Network.clearBrowserCache")
-    (first, requests), (later, _) = weighed(), weighed()
-    record_property("weight", {"first": first, "requests": requests, "later": later})
-    assert 0 < later < first <= FIRST_BYTES
-    assert later <= LATER_BYTES
-    assert requests <= MOST_REQUESTS
 
 
 def test_a_filter_is_chosen_by_keyboard(opened):

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To
-
-FORM = Annotated[str, typer.Option("--format", help="table or json.")]
+from hearwell.cli.why.asked import Form, opened
 
 
 def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
@@ -23,7 +22,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     level: Level = 0.95,
-    format: FORM = "table",  # noqa: A002  the option's name
+    format: Form = "table",  # noqa: A002  the option's name
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -32,20 +31,17 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     Kinds of touch: search, article_view, cart_abandoned, order, delivery, contact, call, message,
     survey_answer.
     """
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.table import console, grid  # noqa: PLC0415
     from hearwell.cli.why.show import show_findings  # noqa: PLC0415
     from hearwell.engine.period import instant, period  # noqa: PLC0415
     from hearwell.insights.journeys import told  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    opened = open_lake(lake, as_of=as_of)
-    zone = opened.settings.zone
+    here = opened(format, lake, as_of)
+    zone = here.settings.zone
     asked = period(instant(begins or EARLIEST, zone), instant(ends or LATEST, zone, last=True))
     found = told.journeys(
-        opened,
+        here,
         asked,
         to=to,
         stages=tuple(stage) if stage else told.USUAL_STAGES,
@@ -81,21 +77,18 @@ def journey(
             help="The identifier, as the source wrote it or as the lake keeps it.",
         ),
     ],
-    format: FORM = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Show everything one customer did, in order, and where it turned."""
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.numbers import NOTHING  # noqa: PLC0415
     from hearwell.cli.table import console, grid  # noqa: PLC0415
     from hearwell.engine.period import shown  # noqa: PLC0415
     from hearwell.insights.journeys import person  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    found = person.journey(open_lake(lake, as_of=as_of), customer)
+    found = person.journey(opened(format, lake, as_of), customer)
     if format == "json":
         write_json(found.as_json())
         return

@@ -80,7 +80,11 @@ def context(request: SignedIn, lake: Lake, address: Address) -> dict[str, Any]:
         "pictures": reverse("scorecard-pictures") + address.query(as_of=str(card.snapshot)),
         "all_changed": reverse("changed") + address.query(by=(), grain=None, variant=None),
         "changed": reverse("changed-feed") + address.query(by=(), grain=None, variant=None),
-        "newest": card.newest,
+        "newest": [
+            (spaced(record), told_day(fresh["newest"][:10]))
+            for record, fresh in card.newest.items()
+            if fresh["newest"]
+        ],
         "zone": card.zone,
         "begins": told_day(card.question.begins),
         "ends": told_day(card.question.ends),
