@@ -222,6 +222,7 @@ def test_refused_rows_come_in_pages(lake, program):  # noqa: F811
         (CALLS, "nonsense", "not TOML"),
         (CALLS, MAPPING.replace("Queue", "Site name"), "Site name"),
         (CALLS, MAPPING.replace("'Queue'", "\"read_text('/etc/passwd')\""), "columns"),
+        (CALLS, f"rows = \"select * from read_text('/etc/passwd')\"\n{MAPPING}", ""),
     ],
 )
 def test_a_file_that_cannot_be_mapped_is_refused_and_forgotten(
@@ -235,6 +236,7 @@ def test_a_file_that_cannot_be_mapped_is_refused_and_forgotten(
     answer = alice.post(IMPORTS, {"file": file(content), "record": "call", "mapping": mapping})
     assert answer.status_code == 422, answer.content
     assert part in answer.json()["detail"]
+    assert "root:" not in answer.json()["detail"]
     assert not Bringing.objects.exists()
 
 
