@@ -34,6 +34,7 @@ MAY = {
     "why": (Role.VIEWER, Scope.READ),
     "guardrails": (Role.VIEWER, Scope.READ),
     "self_service": (Role.VIEWER, Scope.READ),
+    "tell_event": (Role.LEAD, Scope.WRITE),
     "boards": (Role.VIEWER, Scope.READ),
     "targets": (Role.VIEWER, Scope.READ),
     "make_target": (Role.LEAD, Scope.WRITE),

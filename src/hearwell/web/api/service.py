@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from hearwell.web.api import (
     boards,
     dimensions,
+    events,
     findings,
     imports,
     lake,
@@ -35,6 +36,7 @@ ROUTERS = (
     numbers.router,
     rows.router,
     findings.router,
+    events.router,
     boards.router,
     targets.router,
     lake.router,

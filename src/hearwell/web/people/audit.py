@@ -37,6 +37,7 @@ class Action(models.TextChoices):
     BOARD = "board changed", _("board changed")
     TARGET = "target changed", _("target changed")
     ALERT = "alert seen", _("alert seen")
+    ENTERED = "entered by hand", _("entered by hand")
     DELIVERY = "delivery changed", _("delivery changed")
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hearwell.engine.answer import Answer
+from hearwell.engine.benchmarks import benchmarks
 from hearwell.engine.explain import statements
 from hearwell.engine.question import Asked, Question, find, may_ask
 from hearwell.lake.lake import Lake
@@ -18,7 +19,7 @@ from hearwell.report.content import Content
 from hearwell.report.definition import defined
 from hearwell.report.markup import Html
 from hearwell.report.name import labelled, meanings, spaced, title
-from hearwell.report.tile import by_group, over_time
+from hearwell.report.tile import by_group, over_time, published
 from hearwell.report.trend import trends
 from hearwell.web import lakes
 from hearwell.web.people.person import Role
@@ -77,6 +78,7 @@ def context(request: SignedIn, lake: Lake, address: Address, asked: Asked) -> di
         "row": row(told.card, lake, address, own) if own and is_told else None,
         "may_open_rows": request.user.may(Role.LEAD),
         "partners": partners(told, lake, address, asked),
+        "others": published(told, own) if own and is_told else None,
         "drawn": drawn(told, own) if own and is_told else None,
     }
 
@@ -126,7 +128,7 @@ def content(lake: Lake, question: Question, address: Address) -> Content:
         unfit=(),
         statements={asked: statements(asked, lake.settings)},
         settings=lake.settings,
-        published=(),
+        published=tuple(benchmarks(lake, (asked,))),
         as_of=lake.as_of,
         taken_at=None,
     )
