@@ -11,7 +11,7 @@ from django.utils import timezone
 from hearwell.web.explore.view import metric_of
 from hearwell.web.surveys import link
 from hearwell.web.surveys.design import Design
-from hearwell.web.surveys.forms import VersionForm
+from hearwell.web.surveys.version_form import VersionForm
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.pages import SCORES
 from hearwell.web.surveys.programme import Programme
@@ -37,6 +37,7 @@ def test_a_survey_a_programme_and_its_link_can_be_made(signed_in):
         "name": "After care",
         "design": design.pk,
         "trigger": "solved",
+        "people": "accounts",
         "every_days": "91",
         "share": "1",
         "open_days": "14",

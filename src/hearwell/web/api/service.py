@@ -6,7 +6,16 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from hearwell.web.api import boards, dimensions, findings, lake, metrics, numbers, rows
+from hearwell.web.api import (
+    boards,
+    dimensions,
+    findings,
+    lake,
+    metrics,
+    numbers,
+    rows,
+    surveys,
+)
 from hearwell.web.api.answered import answered
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.problem import PROBLEM, tells
@@ -26,6 +35,7 @@ ROUTERS = (
     findings.router,
     boards.router,
     lake.router,
+    surveys.router,
 )
 ROLES = {
     operation.view_func.__name__: router.auth[0].role

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hearwell.report.markup import Html
@@ -23,16 +24,18 @@ from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.surveys import link as links
 from hearwell.web.surveys.design import WORDED, Design, Version
-from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm, VersionForm
+from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.instrument import INSTRUMENTS
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme
-from hearwell.web.surveys.reach import Reach, learn
+from hearwell.web.surveys.reach import AGENT, Reach, keep, learn
 from hearwell.web.surveys.released import FEWEST, released_until
+from hearwell.web.surveys.version_form import VersionForm
 
 COMMENTS = 50
 PRESENT = timedelta(days=28)
+OTHER_WAY = lazy("Another survey of this kind has its scale the other way round.")
 REACHES = (3, 5, 10)
 LEVEL = 0.95
 SCORES = {
@@ -77,8 +80,14 @@ def reach(request: SignedIn) -> HttpResponse:
     form = ReachForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with lakes.reading() as lake, transaction.atomic():
-            known = learn(lake, form.cleaned_data["file"])
-            audit(request, Action.IMPORTED, f"e-mails of {known} customers, for surveys")
+            whose, emails = form.cleaned_data["file"]
+            is_agents = whose == "agent"
+            known = (
+                keep({AGENT + k: v for k, v in emails.items()})
+                if is_agents
+                else learn(lake, emails)
+            )
+            audit(request, Action.IMPORTED, f"e-mails of {known} {whose}s, for surveys")
         told = ngettext("{n} e-mail is known.", "{n} e-mails are known.", known)
         messages.success(request, told.format(n=known))
         return redirect("survey-reach")
@@ -102,7 +111,9 @@ def design(request: SignedIn, number: int) -> HttpResponse:
             audit(request, Action.SETTINGS, f"survey {version} changed")
         messages.success(request, _("Saved."))
         if turned_round(version):
-            told = _("Another survey of this kind has its scale the other way round.")
+            messages.warning(request, OTHER_WAY)
+        if form.is_long():
+            told = _("Some are asked more than five questions: most people stop before.")
             messages.warning(request, told)
         return redirect("survey-design", found.pk)
     context = {"design": found, "form": form, "was_asked": asked, **preview_of(version)}
@@ -154,6 +165,8 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
             saved: Programme = form.save()
             audit(request, Action.SETTINGS, f"survey programme {saved.name}")
         messages.success(request, _("Saved."))
+        if turned_round(saved.design.newest):
+            messages.warning(request, OTHER_WAY)
         return redirect("survey-programme", saved.pk)
     context: dict[str, Any] = {"form": form, "programme": found}
     if found is not None:
