@@ -1,7 +1,7 @@
 """Ask agents once a quarter: from accounts, or those of the lake of whom an e-mail is known."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from hearwell.web.surveys.stop import Stop
 class Agent:
     """Somebody who may be asked about their work; without an e-mail they cannot be."""
 
+    name: str
     email: str
     team: str
     language: str = ""
@@ -35,7 +36,7 @@ class Agent:
     @property
     def person(self) -> str:
         """Their name in lists of who was asked and who does not want to be."""
-        return person_of(self.email) if self.email else ""
+        return person_of(self.email) if self.email else AGENT + self.name
 
 
 def person_of(email: str) -> str:
@@ -59,15 +60,14 @@ def begun(lake: Lake, programme: Programme, habits: Habits, now: datetime) -> li
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     if programme.rounds.filter(begins_on__gte=quarter).exists():
         return []
-    crowd = list(agents(lake, programme, now))
-    by_person = {each.person: each for each in crowd if each.person}
+    by_person = {each.person: each for each in agents(lake, programme, now)}
     eligible = [
-        Eligible(f"{day} {place}", each.person, now, team=each.team, language=each.language)
-        for place, each in enumerate([*by_person.values(), *(a for a in crowd if not a.person)])
+        Eligible(f"{day} {person}", person, now, team=each.team, language=each.language)
+        for person, each in by_person.items()
     ]
     with transaction.atomic():
         Habits.held()
-        found = decide(eligible, limits(programme, habits), known(list(by_person)), now)
+        found = decide(eligible, limits(programme, habits), known(by_person), now)
         sent = [each.eligible for each in found if each.status == "sent"]
         size = Counter(each.team for each in sent)
         teams = {team: team if size[team] >= FEWEST else "" for team in size}
@@ -114,17 +114,23 @@ def agents(lake: Lake, programme: Programme, now: datetime) -> Iterator[Agent]:
     """Give those who are agents now."""
     if programme.people == People.ACCOUNTS:
         for each in Person.objects.filter(is_active=True, role=Role.AGENT):
-            yield Agent(each.email, each.teams[0] if len(each.teams) == 1 else "", each.language)
+            yield Agent(
+                str(each.pk),
+                each.email,
+                each.teams[0] if len(each.teams) == 1 else "",
+                each.language,
+            )
         return
     emails = dict(Reach.objects.filter(pk__startswith=AGENT).values_list("person", "email"))
     for agent, team in agents_of(lake, now.astimezone(UTC).replace(tzinfo=None)):
-        yield Agent(emails.get(AGENT + agent, ""), team)
+        yield Agent(agent, emails.get(AGENT + agent, ""), team)
 
 
-def known(people: list[str]) -> Known:
+def known(people: Mapping[str, Agent]) -> Known:
     asked = Asked.objects.filter(pk__in=people).values_list("person", "at")
     stopped = Stop.objects.filter(pk__in=people).values_list("person", flat=True)
-    return Known(dict(asked), set(stopped), set(people), {})
+    reachable = {person for person, each in people.items() if each.email}
+    return Known(dict(asked), set(stopped), reachable, {})
 
 
 def taken(round_: Round, sheet: str) -> Invitation | None:

@@ -139,7 +139,7 @@ def take(row: Invitation, now: datetime, score: int | None, comment: str | None 
         raise NotAsked(problem)
     if not (row.status in {"sent", "answered"} and row.may_answer(now)):
         return False
-    told = {"answer": score} if score is not None else {}
+    told: dict[str, int | str] = {} if score is None else {"answer": score}
     if comment is not None:
         told |= {"comment": cleaned(comment)[:LONGEST_COMMENT]}
     row.keep(now, **told)

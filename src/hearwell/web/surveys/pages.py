@@ -1,13 +1,10 @@
 """Pages of those who ask: surveys with their words, programmes with their links and results."""
 
-from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hearwell.report.markup import Html
-from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
 from hearwell.web import lakes
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
@@ -26,23 +21,12 @@ from hearwell.web.surveys import link as links
 from hearwell.web.surveys.design import WORDED, Design, Version
 from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
-from hearwell.web.surveys.instrument import INSTRUMENTS
-from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import AGENT, Reach, keep, learn
-from hearwell.web.surveys.released import FEWEST, released_until
+from hearwell.web.surveys.results import results
 from hearwell.web.surveys.version_form import VersionForm
 
-COMMENTS = 50
-PRESENT = timedelta(days=28)
 OTHER_WAY = lazy("Another survey of this kind has its scale the other way round.")
-REACHES = (3, 5, 10)
-LEVEL = 0.95
-SCORES = {
-    "csat": "customer_satisfaction:satisfied",
-    "nps": "net_promoter_score:score",
-    "ces": "customer_effort_score:easy",
-}
 
 
 @at_least(Role.LEAD)
@@ -170,57 +154,10 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
         return redirect("survey-programme", saved.pk)
     context: dict[str, Any] = {"form": form, "programme": found}
     if found is not None:
-        context |= results(request, Programme.objects.get(pk=found.pk), timezone.now())
+        kept = Programme.objects.get(pk=found.pk)  # not as it is typed
+        by = request.GET.get("by", "")
+        context |= results(kept, request.user.teams_seen, by, timezone.now())
     return render(request, "surveys/programme.html", context)
-
-
-def results(request: SignedIn, found: Programme, now: datetime) -> dict[str, Any]:
-    """Return what a programme's page tells, of the teams that may be seen."""
-    rows = Invitation.objects.filter(programme=found)
-    teams = request.user.teams_seen
-    if teams is not None:
-        rows = rows.filter(team__in=teams)
-    answered = rows.filter(answer__isnull=False, like_machine=False)
-    if found.is_anonymous:
-        answered = let_out(answered, now)
-    address = links.of_programme(found).address
-    recent = rows.filter(like_machine=False, answered_at__gte=now - PRESENT).count()
-    a_day = 0.0 if found.is_anonymous and recent < FEWEST else recent / PRESENT.days
-    instrument = INSTRUMENTS[found.design.instrument].record
-    kind = "net score" if instrument in {"nps", "enps"} else "share"
-    needed = [(reach, answers_needed(LARGEST_SPREAD[kind], reach, LEVEL)) for reach in REACHES]
-    by = urlencode({"where.programme": found.name, "last": 91})
-    return {
-        "address": address,
-        "picture": Html(
-            segno.make(address, error="m").svg_inline(scale=4, dark="#000", light="#fff")
-        ),
-        "decisions": []
-        if found.is_anonymous
-        else rows.values("status", "reason").annotate(n=Count("pk")).order_by("status", "-n"),
-        "answers": answered.count(),
-        "comments": answered.exclude(comment="").order_by("-answered_at", "pk")[:COMMENTS],
-        "few": found.is_anonymous and not answered.exists(),
-        "fewest": FEWEST,
-        "needed": [(reach, n, round(n / a_day) if a_day else None) for reach, n in needed],
-        "rates": [
-            (name, f"/explore/?metric=survey_response_rate:answered&by={name}&{by}")
-            for name in ("team", "channel", "language")
-        ],
-        "score": f"/explore/?metric={SCORES[instrument]}&{by}" if instrument in SCORES else "",
-    }
-
-
-def let_out(answered: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
-    """Keep the anonymous answers that may be shown."""
-    counts: dict[Any, int] = {}
-    for at in answered.values_list("answered_at", flat=True):
-        if at is not None:
-            counts[at.date()] = counts.get(at.date(), 0) + 1
-    until = released_until(counts, now.date())
-    if until is None:
-        return answered.none()
-    return answered.filter(answered_at__date__lte=until)
 
 
 @at_least(Role.LEAD)
