@@ -294,6 +294,7 @@ ROLE_OF = {
     "rows": Role.LEAD,
     "why": Role.VIEWER,
     "guardrails": Role.VIEWER,
+    "self_service": Role.VIEWER,
     "boards": Role.VIEWER,
     "invitations": Role.LEAD,
     "answer": Role.LEAD,
@@ -471,6 +472,13 @@ def test_what_is_of_no_team_is_refused(company, carol):
 def test_what_drives_a_number_is_of_no_team(company, carol):
     assert carol.get("/api/v1/metrics/CSAT/why/drivers").status_code == 403
     assert carol.get("/api/v1/metrics/late_delivery_rate/why/change").status_code == 403
+
+
+def test_how_customers_help_themselves_is_of_no_team(company, carol, program):
+    assert carol.get("/api/v1/self-service").status_code == 403
+    found = told(program("bob").get("/api/v1/self-service?last=9999"))
+    assert {"articles", "searches", "topics", "findings"} <= found.keys()
+    assert program("bob").get("/api/v1/self-service?where=channel=phone").status_code == 422
 
 
 def test_why_is_told_of_own_rows_only(company, carol, program):

@@ -33,6 +33,7 @@ MATRIX = {
     "why/deal-breakers/": READ,
     "why/products/": READ,
     "why/everyone/": READ,
+    "why/self-service/": READ,
     "changed/": READ,
     "changed/findings/": READ,
     "changed/feed/": READ,
