@@ -74,11 +74,7 @@ class Person:
 
     @property
     def asks(self):
-        found = re.search(r"<legend>(?:<h1>)?(.*?)(?: <small|<)|<h2>(.*?) <small", self.text)
-        label = re.search(r'<label class="comment"[^>]*>(.*?) <small', self.text)
-        return next(
-            each for each in (*(found.groups() if found else ()), label and label[1]) if each
-        )
+        return re.search(r"<h1[^>]*>(?:<label[^>]*>)?(.*?) <small", self.text)[1]
 
 
 def test_each_is_asked_on_a_page_of_its_own_and_kept_as_it_is_given(asked):

@@ -20,21 +20,6 @@ def lake(tmp_path):
         yield opened
 
 
-def asks(question, *options):
-    return {"en": {"question": question, "options": list(options)}}
-
-
-FURTHER = [
-    {"key": "2", "kind": "scale", "after": "", "texts": asks("How quick?")},
-    {"key": "3", "kind": "matrix", "after": "", "texts": asks("How good?", "Tone", "Spelling")},
-    {
-        "key": "4",
-        "kind": "choices",
-        "after": "low",
-        "texts": asks("What was missing?", "Name", "Price", "Time"),
-    },
-    {"key": "5", "kind": "text", "after": "", "texts": asks("Where?")},
-]
 SAID = {"4": [1, 2], "5": "in Минск"}
 
 
@@ -43,13 +28,13 @@ def records(lake):
     return lake.connection.execute(f"select {columns} from lake.survey").fetchall()
 
 
-def test_an_answer_is_a_record_and_a_later_one_takes_its_place(lake, invitation):
+def test_an_answer_is_a_record_and_a_later_one_takes_its_place(lake, invitation, further):
     invitation.keep(timezone.now(), answer=2, like_machine=False)
     assert outbox.bring_in(lake, timezone.now() + timedelta(days=1)) == 1
     assert not outbox.has_any(timezone.now() + timedelta(days=1))
     person = invitation.person
     assert records(lake) == [(invitation.pk, "answered", 2.0, None, person, None)]
-    Version.objects.update(further=FURTHER)
+    Version.objects.update(further=further)
     invitation.refresh_from_db()
     invitation.keep(timezone.now(), comment="Дзякуй", items={"2": 3, "3.1": 5}, said=SAID)
     assert outbox.has_any(timezone.now() + timedelta(days=1))

@@ -42,6 +42,9 @@ LAST_SHOWN = timedelta(days=30)
 OF_ADDRESS, OF_SURVEY = 240, 20
 """So many forms a minute: an office may have one address, but nobody answers so often."""
 
+LARGEST_FORM = 128 * 1024
+"""A comment as long as may be, in any script, takes 36 kB."""
+
 BAIT = "website"
 """A field that people do not see. Programs fill it in."""
 
@@ -92,6 +95,8 @@ def survey(request: HttpRequest, token: str, score: int | None = None) -> HttpRe
 
 def heard(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Keep what is sent, unless more is sent than people send."""
+    if not 0 < int(request.META.get("CONTENT_LENGTH") or 0) <= LARGEST_FORM:
+        return HttpResponse(status=413)
     try:
         rate.count(f"survey-from:{client_address(request)}", OF_ADDRESS)
         rate.count(f"survey:{sheet.link.survey}", OF_SURVEY)

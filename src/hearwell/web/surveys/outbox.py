@@ -10,6 +10,7 @@ from hearwell.jobs.answered import bring_in_answered
 from hearwell.lake.lake import Lake
 from hearwell.web.surveys.instrument import INSTRUMENTS
 from hearwell.web.surveys.invitation import NOT_WAITING, UNDER_WAY, WAITING, Invitation
+from hearwell.web.surveys.round import Round
 
 AT_ONCE = 5000
 
@@ -22,13 +23,16 @@ def due(now: datetime) -> QuerySet[Invitation]:
     """Return what is to be brought to the lake by now.
 
     The lake knows when each of its states was made. So that this does not tell when somebody
-    answered in confidence, such answers wait until their day is over, or their round.
+    answered in confidence, such answers wait until their day is over, or their round: with all
+    that were asked in it, or meanwhile it would seem that nobody answers.
     """
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     own = [key for key, each in INSTRUMENTS.items() if each.is_anonymous]
     is_anonymous = Q(programme__design__instrument__in=own)
     is_over = Q(answered_at__lt=midnight) | Q(answered_at=None)
-    return Invitation.objects.exclude(waiting=NOT_WAITING).filter(~is_anonymous | is_over)
+    running = [each.pk for each in Round.objects.select_related("programme") if each.ends_at > now]
+    waiting = Invitation.objects.exclude(waiting=NOT_WAITING).exclude(round__in=running)
+    return waiting.filter(~is_anonymous | is_over)
 
 
 def bring_in(lake: Lake, now: datetime) -> int:

@@ -117,7 +117,7 @@ def rates(found: Programme, teams: Teams, by: str) -> list[tuple[str, str, str, 
     return [
         (
             each["group"][by] or _("unknown"),
-            number.number(each["value"], Unit.SHARE),
+            _(each["hidden"]) if each["hidden"] else number.number(each["value"], Unit.SHARE),
             number.interval(each["low"], each["high"], Unit.SHARE),
             each["n"],
         )
@@ -166,7 +166,7 @@ def counted(asked: Question, rows: list[tuple[dict[str, int], dict[str, Any]]]) 
         ]
         lines = [(row, sum(each) / len(each) if each else None, len(each)) for row, each in scores]
         return {"question": asked.question, "is_mean": True, "lines": lines}
-    chosen = Counter(at for _items, words in rows for at in words.get(asked.key, []))
+    chosen = Counter(at for _items, words in rows for at in set(words.get(asked.key, [])))
     n = sum(asked.key in words for _items, words in rows)
     lines = [(option, chosen[at], n) for at, option in enumerate(asked.options)]
     return {"question": asked.question, "is_mean": False, "lines": lines}
