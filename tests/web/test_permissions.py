@@ -67,6 +67,8 @@ MATRIX = {
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
+    "data/events/": {"GET": LEAD, "POST": LEAD},
+    "data/benchmarks/": {"GET": LEAD, "POST": LEAD},
     "data/refused/": {"GET": ADMINISTRATOR},
     "data/refused/rows.csv": {"GET": ADMINISTRATOR},
     "data/upload/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

@@ -14,6 +14,7 @@ import numpy as np
 
 from hearwell.engine.groups import Key
 from hearwell.metrics.facts.agent_answer import FEWEST_ANSWERS, AgentAnswer
+from hearwell.metrics.facts.opinion import Opinion
 from hearwell.metrics.part import BoolArray, FloatArray
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
@@ -25,8 +26,8 @@ WIDEST = {"share": 0.15, "points": 15.0}
 
 
 def protects(record: type[Record]) -> bool:
-    """Are the rows of this record answers of people?"""
-    return record in {Survey, AgentAnswer}
+    """Are the rows of this record answers of people, or made of them?"""
+    return record in {Survey, AgentAnswer, Opinion}
 
 
 def hidden_cells(keys: Sequence[Key], n: FloatArray, *, is_cut: bool) -> set[Key]:

@@ -4,13 +4,9 @@ from hearwell.metrics.estimator import Mean, NetScore, Share, WeightedMean, Weig
 from hearwell.metrics.facts.agent_answer import AgentAnswer
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
-from hearwell.metrics.scale import normalised
+from hearwell.metrics.scale import DISSATISFIED_TO, SATISFIED_FROM, normalised, runs, satisfied
 from hearwell.records.survey import Survey
 
-SATISFIED_FROM = 0.75
-"""Share of the scale from which an answer counts as satisfied: 4 and 5 of 1-5, 6 and 7 of 1-7,
-8 to 10 of 1-10. A question version with a satisfied_set of its own goes by that."""
-DISSATISFIED_TO = 0.25
 ASKED_AGAIN = "asked again, because they had not answered"
 EASY_FROM = 0.66
 """5 to 7 of 1-7 and 4 and 5 of 1-5: agreement that it was easy."""
@@ -29,18 +25,6 @@ def off_scale(survey: Survey | AgentAnswer, instrument: str, among: Expr) -> dic
         & survey.answer.notnull()
         & survey.follows.notnull(),
     }
-
-
-def runs(survey: Survey | AgentAnswer, low: int, high: int) -> Expr:
-    """Is the scale from one number up to the other, which is the best?"""
-    upward = survey.higher_is_better.fill_null(True)
-    return (survey.scale_low == low) & (survey.scale_high == high) & upward
-
-
-def satisfied(survey: Survey | AgentAnswer, share: float) -> Expr:
-    """Is the answer in the question version's satisfied set, or the usual one of its scale?"""
-    by_set = survey.satisfied_set.contains(survey.answer)
-    return by_set.coalesce(normalised(survey) >= share)
 
 
 def answers(survey: Survey | AgentAnswer, instrument: str) -> Expr:

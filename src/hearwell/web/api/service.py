@@ -9,6 +9,7 @@ from ninja.operation import Operation
 from hearwell.web.api import (
     boards,
     dimensions,
+    events,
     findings,
     lake,
     metrics,
@@ -33,6 +34,7 @@ ROUTERS = (
     numbers.router,
     rows.router,
     findings.router,
+    events.router,
     boards.router,
     lake.router,
     surveys.router,
