@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -177,7 +178,10 @@ def test_slow_clients_keep_nobody_from_answering(tmp_path):
     }
     with (tmp_path / "told").open("w") as told:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(path), str(port)], env=environment, stdout=told
+            [sys.executable, "-c", SERVE, str(path), str(port)],
+            env=environment,
+            stdout=told,
+            start_new_session=True,  # with what works in the background
         )
     slow = []
     try:
@@ -201,7 +205,7 @@ def test_slow_clients_keep_nobody_from_answering(tmp_path):
     finally:
         for one in slow:
             one.close()
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=30)
 
 
