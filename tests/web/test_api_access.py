@@ -35,6 +35,8 @@ MAY = {
     "guardrails": (Role.VIEWER, Scope.READ),
     "self_service": (Role.VIEWER, Scope.READ),
     "tell_event": (Role.LEAD, Scope.WRITE),
+    "invitations": (Role.LEAD, Scope.WRITE),
+    "answer": (Role.LEAD, Scope.WRITE),
     "boards": (Role.VIEWER, Scope.READ),
     "targets": (Role.VIEWER, Scope.READ),
     "make_target": (Role.LEAD, Scope.WRITE),

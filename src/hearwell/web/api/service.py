@@ -17,6 +17,7 @@ from hearwell.web.api import (
     metrics,
     numbers,
     rows,
+    surveys,
     targets,
 )
 from hearwell.web.api.answered import answered
@@ -41,6 +42,7 @@ ROUTERS = (
     targets.router,
     lake.router,
     imports.router,
+    surveys.router,
 )
 
 
