@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from asking import ask
 
-from hearwell.web.collector import receive as receiving
+from hearwell.web.collector import sent
 from hearwell.web.collector.known import Known
 from hearwell.web.collector.receive import Receiver
 from hearwell.web.people import secret
@@ -23,12 +23,8 @@ SITE = Known("help", frozenset({ORIGIN}), b"the secret", secret.hashed(KEY))
 
 @pytest.fixture
 def receiver(tmp_path):
-    made = Receiver(tmp_path / "collected")
-
-    async def get(key):
-        return SITE if key == SITE.key else None
-
-    made.sites.get = get
+    made = Receiver(tmp_path / "collected", tmp_path / "lake")
+    made.sites.sites, made.sites.read_at = {SITE.key: SITE}, float("inf")
     made.note = lambda key, reason: made.refused.update([(key, reason)])
     yield made
     made.commits.thread.shutdown()
@@ -138,7 +134,7 @@ def test_oversized_bodies_are_refused_unread_and_while_they_come(receiver):
 
 
 def test_slow_clients_are_let_go(receiver, monkeypatch):
-    monkeypatch.setattr(receiving, "SLOWEST_SECONDS", 0.2)
+    monkeypatch.setattr(sent, "SLOWEST_SECONDS", 0.2)
     told = {**PAGE, "content-length": "10"}
     assert ask(receiver, "POST", "/collect/help", b"", told, pieces=[b"{"])[0] == 408
 
