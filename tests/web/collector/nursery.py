@@ -98,10 +98,15 @@ def finish() -> None:
         pass
 
 
+def tell(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 MADE = {"serve": serve, "bring": bring, "finish": finish}
 
 ask()
-print("ready", flush=True)
+tell("ready")
 for word in map(str.strip, sys.stdin):
     child = os.fork()
     if child == 0:
@@ -111,7 +116,6 @@ for word in map(str.strip, sys.stdin):
             status = 0
         finally:
             os._exit(status)
-    print(child, flush=True)
-    # Nobody else may wait for it, and the one who kills it looks whether it is there.
+    tell(child)
     if word == "finish":
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        tell(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

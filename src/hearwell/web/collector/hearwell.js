@@ -39,7 +39,7 @@ if (words) {
 }
 
 // The reading of an article
-const article = data.article || find("article")?.dataset.hearwellArticle;
+const named = data.article, article = named == "*" ? location.pathname : named || find("article")?.dataset.hearwellArticle;
 let view, active = 0, mark = 0, moved = 0;
 if (article) {
   const from = doc.referrer, searched = from.startsWith(location.origin + "/") && query(from);

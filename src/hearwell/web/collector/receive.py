@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from asgiref.sync import sync_to_async
 
+from hearwell.sources.own.event import AnyEvent
 from hearwell.web.collector.asgi import (
     JSON,
     NO_STORE,
@@ -45,6 +46,16 @@ NOTHING_SEEN = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
 )
 encode = msgspec.json.Encoder().encode
+
+
+class Line(msgspec.Struct):
+    """What is kept of an event: when it was received, its site, visitor and customer."""
+
+    r: int  # microseconds since 1970
+    s: str
+    v: str
+    c: str | None
+    e: AnyEvent
 
 
 class Receiver:
@@ -132,7 +143,7 @@ class Receiver:
         self.limit(teller, len(events) + len(wrong))
         kept = checked(events, teller, now, wrong)
         if kept:
-            await self.keep(b"".join(kept))
+            await self.keep(b"\n".join([*kept, b""]))
         for _, reason in wrong:
             self.note(site.key, reason.partition(":")[0])
         if is_pixel:
@@ -167,7 +178,7 @@ class Receiver:
 def checked(events: Events, teller: Teller, now: datetime, wrong: Faults) -> list[bytes]:
     """Return the lines to keep; what is refused of the events is added to the faults."""
     kept = []
-    told = {"r": int(now.timestamp() * 1_000_000), "s": teller.site.key}
+    received, site = int(now.timestamp() * 1_000_000), teller.site.key
     for place, event in events:
         reason = fault(event, teller, now)
         if reason:
@@ -176,7 +187,7 @@ def checked(events: Events, teller: Teller, now: datetime, wrong: Faults) -> lis
         who = event.visitor if teller.is_server and event.visitor else teller.visitor
         customer, event.customer = event.customer, None
         event.visitor = event.signature = None
-        kept.append(encode(told | {"v": who, "c": customer, "e": event}) + b"\n")
+        kept.append(encode(Line(received, site, who, customer, event)))
     return kept
 
 

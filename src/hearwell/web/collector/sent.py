@@ -1,6 +1,5 @@
-"""What a request holds: its body, as far as it is small and comes soon enough, and its events."""
+"""What a request holds: its body, as far as it is small enough, and its events."""
 
-import asyncio
 import hashlib
 import time
 from urllib.parse import parse_qs
@@ -14,7 +13,6 @@ from hearwell.web.collector.teller import Teller
 
 MOST_BYTES = 256 * 1024
 MOST_EVENTS = 1000
-SLOWEST_SECONDS = 10
 
 Events = list[tuple[int, AnyEvent]]
 """Events with their places in the body."""
@@ -27,25 +25,21 @@ decode_raw = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 async def body_of(headers: Headers, receive: Receive) -> bytes:
-    """Read a body that is small enough, from who sends it soon enough."""
+    """Read a body that is small enough."""
     told = headers.get(b"content-length", b"0")
     if not told.isdigit() or int(told) > MOST_BYTES:
         raise too_large()
     pieces, size = [], 0
-    try:
-        async with asyncio.timeout(SLOWEST_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Refused(400, "broken_off", "The request was broken off.")
-                pieces.append(message.get("body", b""))
-                size += len(pieces[-1])
-                if size > MOST_BYTES:
-                    raise too_large()
-                if not message.get("more_body"):
-                    return b"".join(pieces)
-    except TimeoutError:
-        raise Refused(408, "too_slow", "The request took too long to arrive.") from None
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":  # or it came too slowly: see `connection.py`
+            raise Refused(400, "broken_off", "The request was broken off.")
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        if size > MOST_BYTES:
+            raise too_large()
+        if not message.get("more_body"):
+            return b"".join(pieces)
 
 
 def too_large() -> Refused:
@@ -61,12 +55,11 @@ def read_events(body: bytes) -> tuple[Events, Faults]:
     """
     body = body.strip()
     try:
-        if not body.startswith(b"["):
-            return [(0, decode_event(body))], []
-        found: list[AnyEvent] = decode_events(body)
-    except msgspec.ValidationError:
-        return one_by_one(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        try:
+            found = decode_events(body) if body.startswith(b"[") else [decode_event(body)]
+        except msgspec.ValidationError:
+            return one_by_one(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "json", "The body is no JSON.") from None
     check_count(len(found))
     return list(enumerate(found)), []

@@ -1,11 +1,9 @@
-"""How large a request's body may be, and how slowly it may come.
+"""How large a request's body may be.
 
-Django keeps a body on disk before it looks at anything, whoever sent it. So what is large is taken
-only of those who are signed in, and what comes at a trickle is let go.
+Django keeps it on disk before it looks at anything else, whoever sent it: so what is large is taken
+only of those who are signed in. How slowly it may come is decided in `connection.py`.
 """
 
-import asyncio
-import time
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -15,10 +13,6 @@ from django.conf import settings
 
 OF_ANYBODY = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 OF_PEOPLE = settings.ENVIRONMENT.upload_limit_megabytes * 1_000_000 + OF_ANYBODY
-BYTES_A_SECOND = 1000
-AT_ONCE_SECONDS = 20
-"""A body has so long to come, and the longer the larger it is."""
-
 GONE = {"type": "http.disconnect"}
 
 
@@ -34,10 +28,10 @@ class Bounded:
             return
         body = Body(scope, receive, send)
         told = body.headers.get(b"content-length", b"0")
-        if not told.isdigit() or not await body.may_have(int(told)):
-            await body.refuse(413)
-            return
-        await self.application(scope, body.receive, body.send)
+        if told.isdigit() and await body.may_have(int(told)):
+            await self.application(scope, body.receive, body.send)
+        else:
+            await body.refuse()
 
 
 class Body:
@@ -46,23 +40,15 @@ class Body:
     def __init__(self, scope: Any, receive: Any, send: Any) -> None:
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.take, self.give = receive, send
-        self.began, self.bytes, self.most = time.monotonic(), 0, OF_ANYBODY
-        self.is_whole = self.is_refused = False
+        self.came_bytes, self.most = 0, OF_ANYBODY
+        self.is_refused = False
 
     async def receive(self) -> Any:
         if self.is_refused:
             return GONE
-        if self.is_whole:
-            return await self.take()  # until who asked has gone
-        until = self.began + AT_ONCE_SECONDS + self.bytes / BYTES_A_SECOND
-        try:
-            async with asyncio.timeout(until - time.monotonic()):
-                message = await self.take()
-        except TimeoutError:
-            return await self.refuse(408)
-        self.bytes += len(message.get("body", b""))
-        self.is_whole = not message.get("more_body")
-        return message if await self.may_have(self.bytes) else await self.refuse(413)
+        message = await self.take()
+        self.came_bytes += len(message.get("body", b""))
+        return message if await self.may_have(self.came_bytes) else await self.refuse()
 
     async def send(self, message: Any) -> None:
         if not self.is_refused:
@@ -73,11 +59,11 @@ class Body:
             self.most = OF_PEOPLE
         return size <= self.most
 
-    async def refuse(self, status: int) -> Any:
+    async def refuse(self) -> Any:
         """Answer for the application, and tell it that nobody waits any more."""
         self.is_refused = True
         headers = [(b"connection", b"close"), (b"content-length", b"0")]
-        await self.give({"type": "http.response.start", "status": status, "headers": headers})
+        await self.give({"type": "http.response.start", "status": 413, "headers": headers})
         await self.give({"type": "http.response.body", "body": b""})
         return GONE
 
