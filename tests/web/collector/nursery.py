@@ -44,10 +44,11 @@ def ask() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     Site.objects.create(key="help", name="Help", server_key_hash=secret.hashed(key))
     care = Programme.objects.create(name="care", design=Design.begin("After care", "csat"))
+    version = care.design.newest
     rows = [
         Invitation(
             programme=care,
-            version=care.design.newest,
+            version=version,
             about=f"case {number}",
             status="sent",
             sent_at=timezone.now(),

@@ -136,11 +136,10 @@ def policy(port):
 
 def told(lake, statement, wanted=None, seconds=90):
     """Ask until the lake has what is wanted, or time is over."""
-    found = None
-    for _ in range(seconds * 2):
+    until = time.monotonic() + seconds
+    while True:
         with open_lake(lake) as opened:
             found = opened.connection.execute(statement).fetchall()
-        if found and (wanted is None or found == wanted):
+        if time.monotonic() > until or (found and (wanted is None or found == wanted)):
             return found
         time.sleep(0.5)
-    return found

@@ -24,7 +24,7 @@ NURSERY = Path(__file__).with_name("nursery.py")
 EVENTS, ANSWERS = 6, 2
 """How many tell events, and how many answer surveys, all at once."""
 
-ASKED = 150
+ASKED = 100
 """So many are asked for each kill."""
 
 
@@ -97,7 +97,7 @@ class Answers(Teller):
         self.sent = sent
 
     def next(self):
-        time.sleep(0.02)
+        time.sleep(0.05)
         asked, score = random.choice(self.sent), random.randint(1, 5)
         self.sent.remove(
             asked
@@ -128,6 +128,8 @@ def test_nothing_acknowledged_is_lost_or_doubled(lake, tmp_path, kills):
         for word in rng.sample(sorted(made), 2):  # the one, and the other within a moment or not
             os.kill(made[word], signal.SIGKILL)
             time.sleep(rng.choice([0, 0.1 * rng.random()]))
+        while any(is_alive(number) for number in made.values()):
+            time.sleep(0.005)
     for teller in tellers:
         teller.goes_on = False
         teller.join()

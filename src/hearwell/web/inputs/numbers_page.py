@@ -48,25 +48,23 @@ class NumberForm(forms.Form):
         return {"number": "", **found} if found else {}
 
 
-class Lines(BaseFormSet):  # type: ignore[type-arg]  # generic in stubs only
-    def entries(self) -> dict[int, dict[str, Any]]:
-        """Return what is written, by the place of its line."""
-        return {place: entry for place, form in enumerate(self) if (entry := form.entry())}
-
-    def tell(self, refused: Refused) -> list[str]:
-        """Put what was wrong below its line; return what is wrong with the whole."""
-        places, others = list(self.entries()), []
-        for place, told in refused.problems:
-            if len(place) > 1:
-                self.forms[places[int(place[1])]].add_error(None, told)
-            else:
-                others.append(told)
-        return others
+TABLE = formset_factory(NumberForm, extra=EMPTY_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES)
 
 
-TABLE = formset_factory(
-    NumberForm, formset=Lines, extra=EMPTY_LINES, max_num=MOST_LINES, absolute_max=MOST_LINES
-)
+def entries(table: "BaseFormSet[NumberForm]") -> dict[int, dict[str, Any]]:
+    """Return what is written, by the place of its line."""
+    return {place: entry for place, form in enumerate(table) if (entry := form.entry())}
+
+
+def tell(table: "BaseFormSet[NumberForm]", refused: Refused) -> list[str]:
+    """Put what was wrong below its line; return what is wrong with the whole."""
+    places, others = list(entries(table)), []
+    for place, told in refused.problems:
+        if len(place) > 1:
+            table.forms[places[int(place[1])]].add_error(None, told)
+        else:
+            others.append(told)
+    return others
 
 
 @at_least(Role.ADMINISTRATOR)
@@ -80,12 +78,12 @@ def numbers(request: SignedIn) -> HttpResponse:
     if request.method == "POST" and table.is_valid():
 
         def edit(document: TOMLDocument) -> None:
-            settings_file.put(document, ENTRY, list(table.entries().values()))
+            settings_file.put(document, ENTRY, list(entries(table).values()))
 
         try:
             changes = settings_file.change(lake, edit, request.POST.get("seen", ""))
         except Refused as problem:
-            problems = table.tell(problem)
+            problems = tell(table, problem)
         except ChangedMeanwhile as problem:
             problems = [str(problem)]
         else:
