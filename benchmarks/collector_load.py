@@ -26,7 +26,7 @@ from hearwell.lake.lake import create
 
 KEY = "hearwell_site_of_benchmarks"
 EVENTS = {"one": 1, "batch": 100}
-CONNECTIONS, MODERATE = 64, 16
+CONNECTIONS, MODERATE = 256, 16
 TICKS = os.sysconf("SC_CLK_TCK")
 
 COLLECTOR = f"""

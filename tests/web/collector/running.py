@@ -68,9 +68,10 @@ def serving(lake, origin, port):
 
 
 def wait_for(port, process):
-    for _ in range(300):
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
         try:
-            urlopen(f"http://127.0.0.1:{port}/hearwell.js", timeout=5).read()
+            urlopen(f"http://127.0.0.1:{port}/hearwell.js", timeout=30).read()
         except OSError:
             assert process.poll() is None, "the server ended"
             time.sleep(0.2)

@@ -27,10 +27,7 @@ HIDE = """(hidden) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
-SCROLL = """(to) => new Promise((done) => {
-  addEventListener("scroll", done, {once: true});
-  scrollTo(0, to);
-})"""
+SCROLL = "(to) => { scrollTo(0, to); dispatchEvent(new Event('scroll')); }"
 
 
 @pytest.fixture(scope="module")
