@@ -3,7 +3,10 @@
 import pytest
 from running import BEGAN, CHROMIUM, PAGE, SECRET, free_port, policy, serving, told
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
+]
 
 READ = """async () => {
   const sleep = (time) => new Promise((done) => setTimeout(done, time));
