@@ -11,6 +11,7 @@ from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
 from hearwell.records.event import Event
 from hearwell.records.identity_split import IdentitySplit
+from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.records.order import Order
 from hearwell.records.record import Record
@@ -41,3 +42,6 @@ RECORDS: dict[str, type[Record]] = {
         Rejected,
     )
 }
+
+TABLES = RECORDS | {JudgedText.table_name: JudgedText}
+"""What the lake has tables of: also what is not brought in."""

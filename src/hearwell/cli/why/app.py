@@ -7,6 +7,7 @@ from hearwell.cli.why.digest import digest
 from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.self_service import self_service
+from hearwell.cli.why.sentiment import sentiment
 from hearwell.cli.why.staffing import staffing
 from hearwell.cli.why.turned import turned
 
@@ -30,6 +31,7 @@ why_app.command("everyone")(everyone.everyone)
 why_app.command("products")(products.products)
 why_app.command("self-service")(self_service)
 why_app.command("staffing")(staffing)
+why_app.command("sentiment")(sentiment)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
 why_app.command("digest")(digest)
