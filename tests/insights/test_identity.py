@@ -89,7 +89,7 @@ def test_a_split_holds_for_what_comes_later_and_can_be_taken_back(tmp_path):
         bring(lake, "s", "later")
         assert [each[1] for each in told(lake)] == ["r"]
         assert take_back(lake, IdentitySplit, row) == 1
-        assert [each[1] for each in told(lake)] == ["s", "later", "r"]
+        assert [each[1] for each in told(lake)] == ["later", "s", "r"]
 
 
 def bring(lake, *searches):
