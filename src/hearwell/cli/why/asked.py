@@ -32,7 +32,7 @@ class Told(Protocol):
     def as_json(self) -> dict[str, Any]: ...
 
 
-def opened(form: str, lake: Path, as_of: str | None) -> "Lake":
+def opened(form: str, lake: Path, as_of: str | None, *, writable: bool = False) -> "Lake":
     """Open the lake, once the format is known to be one.
 
     Raises:
@@ -43,7 +43,7 @@ def opened(form: str, lake: Path, as_of: str | None) -> "Lake":
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
     check("--format", form, FORMATS)
-    return open_lake(lake, as_of=as_of)
+    return open_lake(lake, as_of=as_of, writable=writable)
 
 
 def put(asked: "tuple[Asked, ...]", **given: Any) -> "Question":

@@ -1,7 +1,8 @@
 """How large a request's body may be.
 
 Django keeps it on disk before it looks at anything else, whoever sent it: so what is large is taken
-only of those who are signed in, and of programs with a token. How slowly it may come is decided in `connection.py`.
+only of those who are signed in, and of programs with a token. How slowly it may come is decided in
+`connection.py`.
 """
 
 from http.cookies import CookieError, SimpleCookie
