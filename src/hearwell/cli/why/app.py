@@ -7,6 +7,7 @@ from hearwell.cli.why.digest import digest
 from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.topics import topics
 from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
@@ -27,6 +28,7 @@ why_app.command("drivers")(drivers.drivers)
 why_app.command("deal-breakers")(deal_breakers.deal_breakers)
 why_app.command("everyone")(everyone.everyone)
 why_app.command("products")(products.products)
+why_app.command("topics")(topics)
 why_app.command("staffing")(staffing)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)

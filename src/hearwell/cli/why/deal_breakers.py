@@ -45,8 +45,8 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
     from hearwell.cli.table import console  # noqa: PLC0415  start-up time
     from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
     from hearwell.engine.question import find  # noqa: PLC0415
+    from hearwell.evidence.outcome import NAMES  # noqa: PLC0415
     from hearwell.insights.deal_breakers.explain import deal_breakers as explain  # noqa: PLC0415
-    from hearwell.insights.deal_breakers.outcome import NAMES  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
     check("--format", format, FORMATS)

@@ -3,13 +3,23 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from hearwell.web.why import changed, deal_breakers, drivers, everyone, journey, page, products
+from hearwell.web.why import (
+    changed,
+    deal_breakers,
+    drivers,
+    everyone,
+    journey,
+    page,
+    products,
+    topics,
+)
 
 PAGES = (
     ("why/", page.why, "why"),
     ("why/drivers/", drivers.drivers, "why-drivers"),
     ("why/deal-breakers/", deal_breakers.deal_breakers, "why-deal-breakers"),
     ("why/products/", products.products, "why-products"),
+    ("why/topics/", topics.topics, "why-topics"),
     ("why/everyone/", everyone.everyone, "why-everyone"),
     ("changed/", changed.changed, "changed"),
     ("changed/findings/", changed.findings, "changed-findings"),
