@@ -97,7 +97,9 @@ def filled(column: Any) -> Any:
         return column
     if column.dtype.kind in "iufb":
         return np.ma.filled(column.astype(np.float64), np.nan)
-    return np.ma.filled(column.astype(object), None)
+    found = np.array(column.data, dtype=object)
+    found[np.ma.getmaskarray(column)] = None  # np.ma.filled would put a ? in the place of a text
+    return found
 
 
 @contextmanager

@@ -73,7 +73,9 @@ class Scrubber:
 
     def scrubbed(self, texts: Sequence[str]) -> list[str]:
         """Return the texts, normal, with everything personal covered."""
-        found = [normal(each.replace(BETWEEN, " ")) for each in texts]
+        if not texts:
+            return []
+        found = normal(BETWEEN.join(each.replace(BETWEEN, " ") for each in texts)).split(BETWEEN)
         found = cover(found, HAS_ADDRESS, addresses)
         found = cover(found, HAS_NUMBER, numbers)
         return self.without_names(cover(found, HAS_PHONE, self.phones))

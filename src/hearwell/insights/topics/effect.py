@@ -14,6 +14,7 @@ from hearwell.metrics.part import FloatArray
 from hearwell.settings import Topic
 from hearwell.stats.multiplicity import benjamini_hochberg
 from hearwell.stats.resampling import GROUPS, Resampled, poisson_weights
+from hearwell.text.scrub import BETWEEN
 from hearwell.text.topic import comparable, pattern
 
 FEWEST_PEOPLE = 5
@@ -56,7 +57,7 @@ def speaks_of(
     if not topics:
         return {}
     searched = ", ".join(f"{matches(topic)} as t{i}" for i, topic in enumerate(topics.values()))
-    text = np.array([comparable(each) for each in texts.text], dtype=object)
+    text = np.array(comparable(BETWEEN.join(texts.text)).split(BETWEEN), dtype=object)
     connection = rows.lake.connection
     connection.register("searched_text", {"place": np.arange(len(text)), "text": text})
     try:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from hearwell.engine.errors import NotByTeam
-from hearwell.engine.question import Question
+from hearwell.engine.question import Question, check_dimension
 from hearwell.evidence.counted import NOW, counted
 from hearwell.evidence.finding import Finding
 from hearwell.insights.topics.effect import Told, effects, speaks_of
@@ -138,6 +138,8 @@ def topics(
         raise NotByTeam(kind)  # who left is of no team
     compare = (question.compare or "previous") if kind == "before-after" else None
     alone = replace(question, by=(), compare=compare)
+    if group is not None:
+        check_dimension(asked.metric, group[0])
     own = columns_for(kind, group)
     tag = ("topic",) if suggest and "topic" in record.dimensions() else ()
     keep = tuple(dict.fromkeys((*kept_for_texts(record), *own, *tag)))
