@@ -34,6 +34,7 @@ MATRIX = {
     "why/products/": READ,
     "why/topics/": READ,
     "why/everyone/": READ,
+    "why/self-service/": READ,
     "changed/": READ,
     "changed/findings/": READ,
     "changed/feed/": READ,
@@ -67,6 +68,8 @@ MATRIX = {
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
+    "data/events/": {"GET": LEAD, "POST": LEAD},
+    "data/benchmarks/": {"GET": LEAD, "POST": LEAD},
     "data/refused/": {"GET": ADMINISTRATOR},
     "data/refused/rows.csv": {"GET": ADMINISTRATOR},
     "data/upload/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

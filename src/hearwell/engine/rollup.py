@@ -21,7 +21,7 @@ from typing import Any, Self
 import ibis
 
 from hearwell.engine.changes import History
-from hearwell.engine.derived import Need, sources_of
+from hearwell.engine.derived import Need, sources_of, tables_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, PERSON, Columns, Passes
 from hearwell.engine.period import Period, to_local
@@ -205,7 +205,8 @@ class States:
     def changed_since(self, family: Family, snapshot: int) -> bool:
         """Has a record of which the roll-up is made changed after a snapshot?"""
         return any(
-            self.history.has_changed(source.table_name, snapshot) for source in family.sources
+            self.history.has_changed(source.table_name, snapshot)
+            for source in tables_of(family.record)
         )
 
 

@@ -11,6 +11,7 @@ from hearwell.web.why import (
     journey,
     page,
     products,
+    self_service,
     topics,
 )
 
@@ -21,6 +22,7 @@ PAGES = (
     ("why/products/", products.products, "why-products"),
     ("why/topics/", topics.topics, "why-topics"),
     ("why/everyone/", everyone.everyone, "why-everyone"),
+    ("why/self-service/", self_service.self_service, "why-self-service"),
     ("changed/", changed.changed, "changed"),
     ("changed/findings/", changed.findings, "changed-findings"),
 )

@@ -15,7 +15,7 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
 from hearwell.web import lakes
 from hearwell.web.api import dimensions, findings, metrics, numbers, told
-from hearwell.web.api.question import Asking, Card, OneMetric, Put, Text
+from hearwell.web.api.question import Asking, Card, Put, Text
 
 MOST_CELLS = 500
 """An assistant reads every word of an answer."""
