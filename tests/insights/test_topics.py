@@ -6,7 +6,7 @@ import pytest
 from engine.tables import named
 from insights.made import answers, filled, said
 
-from hearwell.engine.errors import BadQuestion, NotByTeam
+from hearwell.engine.errors import NotByTeam, UnknownDimension
 from hearwell.engine.question import Question
 from hearwell.evidence.errors import NotExplained, TooFewToShow
 from hearwell.insights.topics.explain import topics
@@ -214,7 +214,7 @@ def test_too_little_is_said(lake):
     asked = Question(CSAT.asked, teams=("north",))
     with pytest.raises(NotByTeam):
         topics(filled(lake), asked, "left-stayed")
-    with pytest.raises(BadQuestion):
+    with pytest.raises(UnknownDimension):
         topics(filled(lake, survey=MADE), CSAT, *read("colour=red"))
 
 

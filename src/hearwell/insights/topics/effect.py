@@ -121,4 +121,5 @@ def summed(texts: Texts, among: NDArray[np.bool_]) -> tuple[FloatArray, FloatArr
     """Add up what rows add, by the bucket of their people."""
     bucket = texts.bucket[among]
     over, under = texts.over[among], texts.under[among]
-    return np.bincount(bucket, over, GROUPS), np.bincount(bucket, under, GROUPS)
+    above, below = (np.bincount(bucket, each, GROUPS).astype(np.float64) for each in (over, under))
+    return above, below
