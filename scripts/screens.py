@@ -57,7 +57,7 @@ PAGES = {
 }
 LANGUAGES = ("en", "ur")
 SCHEMES = ("light", "dark")
-SIZES = {"desktop": (1280, 900), "phone": (375, 800)}
+SIZES = {"desktop": (1280, 900), "phone": (360, 800)}
 PASSWORD = "a picture of every page"  # noqa: S105  of a server that shows made-up data
 
 

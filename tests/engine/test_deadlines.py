@@ -191,6 +191,25 @@ def test_the_first_target_that_applies_is_the_one(lake):
     assert {each["group"]["priority"]: each["value"] for each in found} == {"high": 0.0, None: 1.0}
 
 
+def test_a_target_may_be_for_a_dimension_of_ones_own(lake):
+    """In the shop an hour is promised, elsewhere a day; where it is not known, a day too."""
+    targets = [
+        promise("first_response", 1, clock="calendar", applies_to={"custom.site": ["shop"]}),
+        promise("first_response", 24, clock="calendar"),
+    ]
+    sites = {"1": {"site": "shop"}, "2": {"site": "web"}, "3": None}
+    cases = [case(number, custom=custom) for number, custom in sites.items()]
+    words = [
+        word(kind, at, number)
+        for number in sites
+        for kind, at in (("customer", "2026-01-05 09:00"), ("agent", "2026-01-05 11:00"))
+    ]
+    held = holding(lake, Settings(service_level_target=targets), case=cases, message=words)
+    found = cells(held, "sla_attainment", by=("custom.site",))
+    told = {each["group"]["custom.site"]: each["value"] for each in found}
+    assert told == {"shop": 0.0, "web": 1.0, None: 1.0}
+
+
 def test_without_targets_there_is_no_attainment(lake):
     """Nothing is promised, so nothing is kept."""
     words = [FRIDAY_EVENING, word("agent", "2026-01-09 16:31")]

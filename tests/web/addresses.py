@@ -18,6 +18,35 @@ ELSEWHERE = ("api/", "mcp")
 """Addresses of programs: operations and scopes of these have a matrix of their own."""
 
 
+PERIOD = "from=2026-05-10&to=2026-06-20"
+
+PAGES = (
+    f"/?{PERIOD}",
+    f"/metric/service_level/?{PERIOD}",
+    f"/metric/call_volume/rows/?{PERIOD}",
+    f"/explore/?metric=call_volume:calls&grain=week&{PERIOD}",
+    "/boards/",
+    "/targets/",
+    f"/staffing/?{PERIOD}",
+    f"/help-centre/?{PERIOD}",
+    "/data/",
+    "/data/upload/",
+    "/settings/",
+    "/settings/schedules/",
+    "/people/",
+    "/audit/",
+    "/tokens/",
+    "/account/",
+    "/sites/",
+    "/deliveries/",
+    "/promises/",
+    "/surveys/",
+    "/why/",
+    "/api/",
+)
+"""Pages that have something to show of a company that was simulated."""
+
+
 def routes(patterns=None, before=""):
     """Give each route as it is written in the application."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from programs import showing, shown
 
 from hearwell.engine.fact_build import build_facts
 from hearwell.jobs.simulate import simulate
 from hearwell.lake.lake import create
 from hearwell.web import lakes
 from hearwell.web.people.person import Person, Role
+from hearwell.web.people.token import Scope
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,12 @@ def people(db):
             "dave@example.org", "d", name="Dave", role=Role.VIEWER, sees_all_teams=False, teams=[]
         ),
     }
+
+
+@pytest.fixture
+def program(people):
+    """Give a program that shows a token of somebody's."""
+    return lambda name, scope=Scope.READ: showing(shown(people, name, scope)[1])
 
 
 @pytest.fixture

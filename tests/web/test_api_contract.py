@@ -31,7 +31,7 @@ def headers(company, people, monkeypatch):
     many = chosen.ENVIRONMENT.model_copy(update={"api_requests_a_minute": 1_000_000})
     monkeypatch.setattr(chosen, "ENVIRONMENT", many)
     monkeypatch.setattr("hearwell.engine.scorecard.SCORECARD", CHEAP)
-    _, text = Token.issue(people["bob"], "test", Scope.READ, timedelta(days=1))
+    _, text = Token.issue(people["alice"], "test", Scope.WRITE, timedelta(days=1))
     return {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from addresses import PAGES, PERIOD
 from running import CHROMIUM, FLAGS, free_port, wait_for
 
 from hearwell.engine.fact_build import build_facts
@@ -34,32 +35,6 @@ make("carol@example.org", sys.argv[3], name="Carol", role=Role.VIEWER, sees_all_
 serving.serve("127.0.0.1", port)
 """
 PASSWORD = "three grey horses in the rain"  # of people who are made up
-PERIOD = "from=2026-05-10&to=2026-06-20"
-
-PAGES = (
-    f"/?{PERIOD}",
-    f"/metric/service_level/?{PERIOD}",
-    f"/metric/call_volume/rows/?{PERIOD}",
-    f"/explore/?metric=call_volume:calls&grain=week&{PERIOD}",
-    "/boards/",
-    "/targets/",
-    f"/staffing/?{PERIOD}",
-    f"/help-centre/?{PERIOD}",
-    "/data/",
-    "/data/upload/",
-    "/settings/",
-    "/settings/schedules/",
-    "/people/",
-    "/audit/",
-    "/tokens/",
-    "/account/",
-    "/sites/",
-    "/deliveries/",
-    "/promises/",
-    "/surveys/",
-    "/why/",
-    "/api/",
-)
 
 
 @contextmanager

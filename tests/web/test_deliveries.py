@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -16,6 +16,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from hearwell.engine.question import Question
+from hearwell.engine.scorecard import last_days
+from hearwell.jobs.digest import changed
 from hearwell.lake.lake import open_lake
 from hearwell.web.explore import posting
 from hearwell.web.explore.board import Board
@@ -25,6 +28,7 @@ from hearwell.web.explore.jobs import send_messages, write
 from hearwell.web.explore.message import WAITS, Message, State
 from hearwell.web.explore.posting import Refused, checked, is_public
 from hearwell.web.explore.view import View
+from hearwell.web.explore.weekly import words_of
 from hearwell.web.explore.words import Part, Row, Words
 
 WORDS = Words("Calls", ["A line."], "http://127.0.0.1/", "delivery", [Part("P", [Row("n", "1")])])
@@ -254,6 +258,29 @@ def test_each_person_is_sent_their_own_numbers_with_pictures(company, people):
         (picture,) = one.attachments
         assert picture.get_payload(decode=True).startswith(b"\x89PNG")
     assert f": {total:,} (" not in sent["carol@example.org"].body
+
+
+def test_the_weekly_mail_says_first_what_changed_of_what_its_reader_may_see(company, people):
+    board = Board.objects.create(title="Mornings", owner=people["alice"])
+    made = Delivery.objects.create(owner=people["alice"], board=board)
+    for teams in (None, ("billing phone",)):
+        with open_lake(company) as lake:
+            ends = date.fromisoformat(last_days(lake, teams)[1])
+            question = Question(
+                (),
+                begins=(ends - timedelta(days=6)).isoformat(),
+                ends=ends.isoformat(),
+                compare="previous",
+                teams=teams,
+            )
+            expected = changed(lake, question)
+        first, *_ = words_of(made, teams).parts
+        assert first.title == "What changed"
+        assert len(first.lines) == max(len(expected), 1)
+        assert not any(sign in line for line in first.lines for sign in "<>&")
+        message = Words("t", [], "http://127.0.0.1/", "delivery", [first])
+        assert first.lines[0] in Words.read(message.kept()).text()
+        assert first.lines[0] in json.dumps(message.as_teams(), ensure_ascii=False)
 
 
 def test_the_log_tells_no_secret(people, channel, signed_in):

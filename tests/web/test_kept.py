@@ -1,5 +1,6 @@
 """What is kept of a state of the lake: told again, a little older where it was slow; not mixed."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -61,3 +62,24 @@ def test_nothing_is_kept_of_a_failure(kept):
     with pytest.raises(ValueError, match=r"^$"):
         lakes.kept(lake, *ABOUT, fails)
     assert kept(1) == 1
+
+
+NUMBER = re.compile(r'figure-large"><data>([^<]+)</data>')
+
+
+def test_a_page_is_kept_for_those_who_see_the_same_only(company, people, signed_in):
+    """By team, by role and by language; what it is asked again for is the same."""
+    people["carol"].teams = ["billing phone"]
+    people["carol"].save()
+    people["dave"].sees_all_teams = True
+    people["dave"].save()
+    path = "/metric/call_volume/?from=2000-01-01&to=2100-01-01"
+    pages = {name: signed_in(name).get(path).content.decode() for name in people}
+    numbers = {name: NUMBER.search(page).group(1) for name, page in pages.items()}
+    assert numbers["alice"] == numbers["bob"] == numbers["dave"] != numbers["carol"]
+    assert {name for name, page in pages.items() if "Rows behind it" in page} == {"alice", "bob"}
+    browser = signed_in("alice")
+    again = browser.get(path).content.decode()
+    assert NUMBER.search(again).group(1) == numbers["alice"]
+    browser.cookies["language"] = "ur"
+    assert "Rows behind it" not in browser.get(path).content.decode()

@@ -65,6 +65,7 @@ MATRIX = {
     "targets/new/": {"GET": LEAD, "POST": LEAD},
     "targets/<int:number>/": {"GET": LEAD, "POST": LEAD},
     "targets/<int:number>/remove/": {"POST": LEAD},
+    "targets/alerts/<int:number>/seen/": {"POST": LEAD},
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
@@ -93,6 +94,7 @@ MATRIX = {
     "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/numbers/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

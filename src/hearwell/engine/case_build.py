@@ -26,7 +26,7 @@ from hearwell.metrics.facts.case_told import (
     case_tellings,
     merges,
 )
-from hearwell.metrics.facts.deadline import Deadline, deadlines
+from hearwell.metrics.facts.deadline import Deadline, deadlines, may_apply
 from hearwell.metrics.facts.reply_wait import ReplyWait, reply_waits
 from hearwell.metrics.facts.steps import Steps
 from hearwell.metrics.part import Expr
@@ -87,11 +87,11 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
     settings = lake.settings
     for target in settings.service_level_target:
         for name in target.applies_to:
-            if name not in Deadline.dimensions():
+            if not may_apply(name):
                 known = ", ".join(Deadline.dimensions())
                 problem = (
                     f"The target for {target.metric} in hearwell.toml applies to {name!r}, "
-                    f"which cases do not have. They have {known}."
+                    f"which cases do not have. They have {known}, and your own as custom.site."
                 )
                 raise BadQuestion(problem)
     by_business = any(each.clock == "business" for each in settings.service_level_target)

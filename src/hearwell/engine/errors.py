@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from hearwell.errors import WrongUse
+from hearwell.language import gettext_noop
 
 
 def meant(name: str, known: Iterable[str], otherwise: str) -> str:
@@ -42,7 +43,8 @@ class NotByTeam(BadQuestion):
     """Somebody who may see some teams only asks for what is of no team."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what} is not told by team, and only some teams may be seen here. Leave it out, or "
+        told = gettext_noop(
+            "{what} is not told by team, and only some teams may be seen here. Leave it out, or "
             "ask somebody who may see everything."
         )
+        super().__init__(told, what=what)

@@ -13,9 +13,11 @@ from hearwell.engine.cohort import in_both, of_cohort
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import WEEKDAYS, Grain, Period
 from hearwell.engine.question import COHORT, CUSTOM, SAME, TEAM, Teams
+from hearwell.language import gettext_noop
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
+from hearwell.records.survey import ANONYMOUS, Survey
 from hearwell.settings import Settings
 
 FACTS = "facts"
@@ -151,6 +153,8 @@ def asked_about(record: type[Record], frame: Frame) -> Expr:
     """Return the rows of the periods of a question, with its filters."""
     zone = frame.settings.zone
     table = filtered(record.rows(), frame.where, frame.teams, zone)
+    if record is Survey and "agent_id" in {*frame.by, *wanted(frame.where)}:
+        table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
     instant = dated(table, frame.dated_by)
     if frame.is_stock:
         return table.filter(instant < ibis.timestamp(frame.whole.ends))
@@ -179,7 +183,7 @@ def days(frame: Frame) -> BusinessDays:
 def check_hours(settings: Settings) -> None:
     """Raise a BadQuestion where no opening hours are set."""
     if not settings.schedule:
-        problem = (
+        problem = gettext_noop(
             "The business clock needs opening hours, and none are set. "
             "Add a [[schedule]] to hearwell.toml in the lake's folder."
         )

@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hearwell.engine.errors import BadQuestion
+from hearwell.language import gettext_noop
 
 Grain = Literal["none", "hour_of_week", "day", "week", "month", "quarter", "year"]
 Compare = Literal["previous", "year"]
@@ -73,7 +74,7 @@ def day_or_moment(text: str) -> date | datetime:
 
 def period(begins: datetime, ends: datetime) -> Period:
     if ends <= begins:
-        problem = "The period ends before it begins. Let --from be the earlier day."
+        problem = gettext_noop("The period ends before it begins. Let --from be the earlier day.")
         raise BadQuestion(problem)
     return Period(begins, ends)
 
@@ -111,7 +112,7 @@ def compared(now: Period, compare: Compare, zone: str) -> Period:
         earlier = months_later(begins, -12), months_later(ends - last, -12) + last
     found = Period(to_utc(earlier[0], zone), to_utc(earlier[1], zone))
     if not found.begins < found.ends <= now.begins:
-        problem = (
+        problem = gettext_noop(
             "A year ago overlaps with this period, which is longer than a year or ends on "
             "29 February. Ask for less, or cut it with --grain."
         )

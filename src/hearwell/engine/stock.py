@@ -12,6 +12,7 @@ from hearwell.engine.groups import keys_of, midnight
 from hearwell.engine.passes import Arrays, Found
 from hearwell.engine.period import cell_after, first_cell, to_local
 from hearwell.engine.question import Asked
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import FloatArray, Parts
 
 NOW, BEFORE = 0, 1
@@ -22,7 +23,7 @@ def accumulated(
 ) -> tuple[Arrays, dict[Asked, Found]]:
     """Return a cell for every group and time, with all that came and went until its end."""
     if frame.grain == "hour_of_week":
-        problem = "What is open at an instant has no hour of the week. Ask by day."
+        problem = gettext_noop("What is open at an instant has no hour of the week. Ask by day.")
         raise BadQuestion(problem)
     names = frame.keys[:-1]
     keys = keys_of(cells, frame)

@@ -57,6 +57,14 @@ def values_of(lake: Lake, name: str, teams: Teams = None, most: int = MOST_VALUE
     return [Value(value, int(rows)) for value, rows in found]
 
 
+def own_dimensions(lake: Lake, record: type[Record]) -> list[str]:
+    """Return the dimensions of the organisation's own that rows of a record have."""
+    lake.use(record)
+    table = record.rows()
+    names = table.select(name=table.custom.keys().unnest()).distinct().order_by("name")
+    return [CUSTOM + name for (name,) in lake.connection.execute(sql(names)).fetchall()]
+
+
 def has(record: type[Record], name: str) -> bool:
     is_custom = name.startswith(CUSTOM) and "custom" in record.columns()
     return is_custom or name in record.dimensions()

@@ -53,15 +53,29 @@ def short_weekday(number: int) -> str:
     return str(convention().days["stand-alone"]["abbreviated"][number])
 
 
+def day_of_week(at: date) -> str:
+    """Return a day without its year, with its weekday."""
+    return isolated(f"{short_weekday(at.weekday())} {day_of_year(at)}")
+
+
 def time(at: datetime) -> str:
     return format_time(at, "HH:mm", locale=convention())
 
 
-def moment(at: datetime) -> str:
-    """Return a day, with the time unless that is midnight."""
+def second(at: datetime) -> str:
+    """Return a day with its time to the second."""
+    return joined(at, format_time(at, "HH:mm:ss", locale=convention()))
+
+
+def moment(at: datetime, *, always: bool = False) -> str:
+    """Return a day, with the time unless that is midnight, or always."""
     told = time(at)
-    if told == "00:00":
+    if not always and (at.hour, at.minute) == (0, 0):
         return day(at)
+    return joined(at, told)
+
+
+def joined(at: datetime, told: str) -> str:
     return isolated(str(convention().datetime_formats["medium"]).format(told, plain_day(at)))
 
 

@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from hearwell.errors import WrongUse
+from hearwell.language.number import whole
 
 FULL_WIDTH = ("\uff1d", "\uff0b", "\uff0d", "\uff20")
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *FULL_WIDTH)
@@ -57,7 +58,7 @@ class TooManyRows(WrongUse):
         told = _(
             "More than {most} rows do not fit into this format. Take CSV, or a shorter period."
         )
-        super().__init__(told.format(most=f"{most:,}"))
+        super().__init__(told.format(most=whole(most)))
 
 
 def exported(

@@ -19,10 +19,10 @@ from hearwell.settings import FILE
 KEPT_OPEN = 8
 """More lakes than these are closed when they come back; each holds a connection and its memory."""
 
-Kept = TypeVar("Kept")
-
-
 OLDEST_SECONDS = 60.0
+"""No answer is told again that is older, however long it took."""
+
+Kept = TypeVar("Kept")
 is_exact: ContextVar[bool] = ContextVar("is_exact", default=False)
 
 

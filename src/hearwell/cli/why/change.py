@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from hearwell.cli.ask import check, question
 from hearwell.cli.options import (
     DEFAULT_LAKE,
     AsOf,
@@ -16,8 +15,7 @@ from hearwell.cli.options import (
     Variant,
     Where,
 )
-
-FORMATS = ("table", "json")
+from hearwell.cli.why.asked import Against, Form, opened, put, show
 
 
 def change(  # noqa: PLR0913, PLR0917  one argument for each option
@@ -36,29 +34,18 @@ def change(  # noqa: PLR0913, PLR0917  one argument for each option
     where: Where = None,
     variant: Variant = None,
     clock: Clock = "calendar",
-    compare: Annotated[
-        str, typer.Option("--compare", help="previous or year.", metavar="WITH")
-    ] = "previous",
+    compare: Against = "previous",
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Say whether a change came of the groups themselves, or of how many came through each."""
-    options = dict(locals()) | {"grain": "none"}
-    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
+    options = dict(locals())
     from hearwell.cli.why.show_change import show_parts  # noqa: PLC0415
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.insights.change.explain import change as explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
-    put = question(find(name, variant)[:1], options)
-    found = explain(open_lake(lake, as_of=as_of), put)
-    if format == "json":
-        show_json(found.as_json())
-        return
-    out = console()
-    show_findings(out, found.findings)
-    show_parts(out, found)
+    here = opened(format, lake, as_of)
+    found = explain(here, put(find(name, variant)[:1], **options))
+    show(found, format, show_parts)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from hearwell.cli.ask import check, question
+from hearwell.cli.ask import check
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Where
-from hearwell.cli.why.change import FORMATS
+from hearwell.cli.why.asked import Form, opened, put, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,29 +36,20 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
     ends: To = None,
     where: Where = None,
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Say what goes with leaving, of customers who gave the same answer."""
-    options = dict(locals()) | {"grain": "none", "by": None, "compare": None, "clock": "calendar"}
-    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
+    options = dict(locals())
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.evidence.outcome import NAMES  # noqa: PLC0415
     from hearwell.insights.deal_breakers.explain import deal_breakers as explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
     check("--outcome", outcome, NAMES)
-    put = question(find(name)[:1], options)
-    found = explain(open_lake(lake, as_of=as_of), put, outcome, within, topic or ())
-    if format == "json":
-        show_json(found.as_json())
-        return
-    out = console()
-    show_findings(out, found.findings)
-    show_suspects(out, found)
+    here = opened(format, lake, as_of)
+    found = explain(here, put(find(name)[:1], **options), outcome, within, topic or ())
+    show(found, format, show_suspects)
 
 
 def show_suspects(out: "Console", found: "DealBreakers") -> None:

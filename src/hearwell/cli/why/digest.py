@@ -1,24 +1,16 @@
 """`hearwell why digest`: what changed that somebody should know of, in a few sentences."""
 
-from typing import Annotated
-
-import typer
-
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Where
+from hearwell.cli.why.asked import Against, Form, newest, opened, put
 
 
 def digest(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     where: Where = None,
-    compare: Annotated[
-        str,
-        typer.Option(
-            "--compare", help="Compare with the period before (previous) or a year ago (year)."
-        ),
-    ] = "previous",
+    compare: Against = "previous",
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -27,21 +19,15 @@ def digest(  # noqa: PLR0913, PLR0917  one argument for each option
     The first weighs most: how sure it is, times how many people, times how large. By default the
     last 28 days there are.
     """
-    from hearwell.cli.ask import check, question  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.table import console  # noqa: PLC0415
     from hearwell.cli.why.show import show_findings  # noqa: PLC0415
-    from hearwell.engine.scorecard import last_days  # noqa: PLC0415
     from hearwell.jobs.digest import changed  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    opened = open_lake(lake, as_of=as_of)
-    if begins is None and ends is None:
-        begins, ends = last_days(opened)
-    options = {"by": None, "grain": "none", "clock": "calendar", "level": level, "format": format}
-    given = {"begins": begins, "ends": ends, "where": where, "compare": compare}
-    found = changed(opened, question((), options | given))
+    here = opened(format, lake, as_of)
+    begins, ends = newest(here, begins, ends)
+    asked = put((), begins=begins, ends=ends, where=where, compare=compare, level=level)
+    found = changed(here, asked)
     if format == "json":
         write_json({"findings": [each.as_json() for each in found]})
         return

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from hearwell.cli.ask import check, question
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, Clock, From, LakeDir, Level, To, Variant, Where
-from hearwell.cli.why.change import FORMATS
+from hearwell.cli.why.asked import Form, opened, put, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,27 +31,18 @@ def drivers(  # noqa: PLR0913, PLR0917  one argument for each option
     variant: Variant = None,
     clock: Clock = "calendar",
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Say what has most to do with a number: survey items, and what happened to customers."""
-    options = dict(locals()) | {"grain": "none", "by": None, "compare": None}
-    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
+    options = dict(locals())
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.insights.drivers.explain import drivers as explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
-    put = question(find(name, variant)[:1], options)
-    found = explain(open_lake(lake, as_of=as_of), put, factor or ())
-    if format == "json":
-        show_json(found.as_json())
-        return
-    out = console()
-    show_findings(out, found.findings)
-    show_drivers(out, found)
+    here = opened(format, lake, as_of)
+    found = explain(here, put(find(name, variant)[:1], **options), factor or ())
+    show(found, format, show_drivers)
 
 
 def show_drivers(out: "Console", found: "Drivers") -> None:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from hearwell.cli.ask import check, question
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Variant, Where
-from hearwell.cli.why.change import FORMATS
+from hearwell.cli.why.asked import Form, opened, put, show
 
 
 def everyone(  # noqa: PLR0913, PLR0917  one argument for each option
@@ -23,22 +22,14 @@ def everyone(  # noqa: PLR0913, PLR0917  one argument for each option
     where: Where = None,
     variant: Variant = None,
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Show a score of those who answered, adjusted to all who could have, and of everyone."""
-    options = dict(locals()) | {"grain": "none", "by": None, "compare": None, "clock": "calendar"}
-    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
+    options = dict(locals())
     from hearwell.engine.question import find  # noqa: PLC0415
     from hearwell.insights.everyone.explain import everyone as explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
-    put = question(find(name, variant)[:1], options)
-    found = explain(open_lake(lake, as_of=as_of), put, target)
-    if format == "json":
-        show_json(found.as_json())
-        return
-    show_findings(console(), found.findings)
+    here = opened(format, lake, as_of)
+    show(explain(here, put(find(name, variant)[:1], **options), target), format)

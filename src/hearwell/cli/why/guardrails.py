@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Where
+from hearwell.cli.why.asked import Against, Form, newest, opened, put
 
 MOST_OF_EACH = 10
 
@@ -22,14 +23,9 @@ def guardrails(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     where: Where = None,
-    compare: Annotated[
-        str,
-        typer.Option(
-            "--compare", help="Compare with the period before (previous) or a year ago (year)."
-        ),
-    ] = "previous",
+    compare: Against = "previous",
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -39,21 +35,15 @@ def guardrails(  # noqa: PLR0913, PLR0917  one argument for each option
     once or turn perfect, calls that are over at once, cases closed without a reply. By default the
     last 28 days there are.
     """
-    from hearwell.cli.ask import check, question  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.table import console  # noqa: PLC0415
     from hearwell.cli.why.show import show_findings  # noqa: PLC0415
-    from hearwell.engine.scorecard import last_days  # noqa: PLC0415
     from hearwell.insights.guardrails import told  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    opened = open_lake(lake, as_of=as_of)
-    if begins is None and ends is None:
-        begins, ends = last_days(opened)
-    options = {"by": None, "grain": "none", "clock": "calendar", "level": level, "format": format}
-    given = {"begins": begins, "ends": ends, "where": where, "compare": compare}
-    found = told.guardrails(opened, question((), options | given), by or told.USUAL_BY)
+    here = opened(format, lake, as_of)
+    begins, ends = newest(here, begins, ends)
+    asked = put((), begins=begins, ends=ends, where=where, compare=compare, level=level)
+    found = told.guardrails(here, asked, by or told.USUAL_BY)
     if format == "json":
         write_json(found.as_json())
         return

@@ -1,12 +1,14 @@
 """`hearwell why journeys` and `journey`: when customers turned, and what came before."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To
+from hearwell.cli.why.asked import Form, opened
 
-FORM = Annotated[str, typer.Option("--format", help="table or json.")]
+if TYPE_CHECKING:
+    from hearwell.lake.lake import Lake
 
 
 def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
@@ -23,7 +25,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     level: Level = 0.95,
-    format: FORM = "table",  # noqa: A002  the option's name
+    format: Form = "table",  # noqa: A002  the option's name
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -32,20 +34,17 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     Kinds of touch: search, article_view, cart_abandoned, order, delivery, contact, call, message,
     survey_answer.
     """
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.table import console, grid  # noqa: PLC0415
     from hearwell.cli.why.show import show_findings  # noqa: PLC0415
     from hearwell.engine.period import instant, period  # noqa: PLC0415
     from hearwell.insights.journeys import told  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    opened = open_lake(lake, as_of=as_of)
-    zone = opened.settings.zone
+    here = opened(format, lake, as_of)
+    zone = here.settings.zone
     asked = period(instant(begins or EARLIEST, zone), instant(ends or LATEST, zone, last=True))
     found = told.journeys(
-        opened,
+        here,
         asked,
         to=to,
         stages=tuple(stage) if stage else told.USUAL_STAGES,
@@ -73,7 +72,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
 EARLIEST, LATEST = "1970-01-02", "2200-12-30"
 
 
-def journey(
+def journey(  # noqa: PLR0913, PLR0917  one argument for each option
     customer: Annotated[
         str,
         typer.Argument(
@@ -81,26 +80,39 @@ def journey(
             help="The identifier, as the source wrote it or as the lake keeps it.",
         ),
     ],
-    format: FORM = "table",  # noqa: A002
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            help="What this visitor or caller alone joins is not this customer's, now and later.",
+            metavar="visitor:KEY",
+        ),
+    ] = None,
+    join: Annotated[
+        str | None,
+        typer.Option("--join", help="Take a split back.", metavar="visitor:KEY"),
+    ] = None,
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Show everything one customer did, in order, and where it turned."""
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.cli.numbers import NOTHING  # noqa: PLC0415
     from hearwell.cli.table import console, grid  # noqa: PLC0415
     from hearwell.engine.period import shown  # noqa: PLC0415
     from hearwell.insights.journeys import person  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    found = person.journey(open_lake(lake, as_of=as_of), customer)
+    here = opened(format, lake, as_of, writable=bool(split or join))
+    for told, is_split in ((split, True), (join, False)):
+        if told:
+            resplit(here, customer, told, is_split=is_split)
+    found = person.journey(here, customer)
     if format == "json":
         write_json(found.as_json())
         return
     just_before = set(found.just_before)
-    table = grid("when", "what", "channel", "topic", "how it was", "", right=(4,))
+    table = grid("when", "what", "channel", "topic", "how it was", "joined by", "", right=(4,))
     for place, each in enumerate(found.touches):
         mark = {found.turned: "◆ turned here"}.get(
             place, "sure here" if place == found.noticed else ""
@@ -111,9 +123,35 @@ def journey(
             each.channel or "",
             each.topic or "",
             NOTHING if each.mood is None else f"{each.mood:.2f}",
+            each.joined_by,
             mark or ("just before" if place in just_before else ""),
         )
     out = console()
     out.print(table)
+    for (by, key, _), n in found.joins.items():
+        out.print(f"{n} joined because {by} {key} is known as this customer: --split {by}:{key}")
     if found.turned is None:
         out.print("No turning point: too little is known, or nothing says that it turned.")
+
+
+def resplit(lake: "Lake", customer: str, told: str, *, is_split: bool) -> None:
+    """Split what a key joins off a customer, or join it again."""
+    from hearwell.errors import WrongUse  # noqa: PLC0415  start-up time
+    from hearwell.insights.journeys.identity import splits  # noqa: PLC0415
+    from hearwell.insights.journeys.person import journey, known_as  # noqa: PLC0415
+    from hearwell.jobs.entered import enter, take_back  # noqa: PLC0415
+    from hearwell.records.identity_split import IdentitySplit  # noqa: PLC0415
+
+    known = (
+        list(journey(lake, customer).joins) if is_split else splits(lake, known_as(lake, customer))
+    )
+    own = [each for each in known if f"{each[0]}:{each[1]}" == told]
+    if not own:
+        problem = f"{told} joins nothing to this customer." if is_split else f"{told} is not split."
+        raise WrongUse(problem)
+    for by, key, kept in own:
+        row = {"joined_by": by, "joined_key": key, "customer_id": kept}
+        if is_split:
+            enter(lake, IdentitySplit, row)
+        else:
+            take_back(lake, IdentitySplit, row)

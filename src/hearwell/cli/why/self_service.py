@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To
+from hearwell.cli.why.asked import Form, opened, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,28 +23,19 @@ def self_service(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Say which articles leave readers to ask, whether readers ask less, and what to write."""
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.table import console  # noqa: PLC0415
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
-    from hearwell.engine.question import Question  # noqa: PLC0415
+    from hearwell.engine.question import Question  # noqa: PLC0415  start-up time
     from hearwell.insights.self_service.told import self_service as explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
+    here = opened(format, lake, as_of)
     where = tuple(("language", each) for each in language or ())
     question = Question((), begins=begins, ends=ends, where=where, level=level)
-    found = explain(open_lake(lake, as_of=as_of), question)
-    if format == "json":
-        show_json(found.as_json())
-        return
-    out = console()
-    show_findings(out, found.findings)
-    show_articles(out, found)
+    found = explain(here, question)
+    show(found, format, show_articles)
 
 
 def show_articles(out: "Console", found: "SelfService") -> None:

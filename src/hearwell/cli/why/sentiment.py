@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from hearwell.cli.ask import check
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, LakeDir
-from hearwell.cli.why.change import FORMATS
+from hearwell.cli.why.asked import Form, opened
 
 
 def sentiment(
@@ -14,7 +13,7 @@ def sentiment(
         str | None,
         typer.Option("--text", help="Judge these words, and tell what each adds.", metavar="WORDS"),
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -23,24 +22,23 @@ def sentiment(
 
     from rich.markup import escape  # noqa: PLC0415
 
+    from hearwell.cli.export import write_json  # noqa: PLC0415
     from hearwell.cli.numbers import number  # noqa: PLC0415
     from hearwell.cli.table import console, grid  # noqa: PLC0415
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
+    from hearwell.cli.why.show import show_findings  # noqa: PLC0415
     from hearwell.insights.sentiment import explain  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
-    opened, out = open_lake(lake, as_of=as_of), console()
+    here, out = opened(format, lake, as_of), console()
     if text is None:
-        found = explain.sentiment(opened)
+        found = explain.sentiment(here)
         if format == "json":
-            show_json(found.as_json())
+            write_json(found.as_json())
         else:
             show_findings(out, found.findings)
         return
-    judged = explain.judgement(opened, text)
+    judged = explain.judgement(here, text)
     if format == "json":
-        show_json(asdict(judged))
+        write_json(asdict(judged))
         return
     out.print(f"Likely from somebody satisfied: {number(judged.chance, 'share')}")
     table = grid("word", "adds to the log odds", right=(1,))

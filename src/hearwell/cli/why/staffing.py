@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To
+from hearwell.cli.why.asked import Form, opened
 
 if TYPE_CHECKING:
     from hearwell.insights.staffing.told import Staffing
@@ -36,7 +37,7 @@ def staffing(  # noqa: PLR0913, PLR0917  one argument for each option
         float | None, typer.Option("--shrinkage", help="Part of paid time that is not at work.")
     ] = None,
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
@@ -44,13 +45,10 @@ def staffing(  # noqa: PLR0913, PLR0917  one argument for each option
 
     Targets that are not given are those of the settings.
     """
-    from hearwell.cli.ask import check  # noqa: PLC0415  start-up time
-    from hearwell.cli.export import write_json  # noqa: PLC0415
+    from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
     from hearwell.insights.staffing import told  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, ("table", "json"))
-    opened = open_lake(lake, as_of=as_of)
+    here = opened(format, lake, as_of)
     given = {
         "in_time": in_time,
         "within_seconds": within,
@@ -58,10 +56,10 @@ def staffing(  # noqa: PLR0913, PLR0917  one argument for each option
         "occupancy": occupancy,
     }
     target = replace(
-        told.target_of(opened), **{name: each for name, each in given.items() if each is not None}
+        told.target_of(here), **{name: each for name, each in given.items() if each is not None}
     )
     found = told.staffing(
-        opened,
+        here,
         begins=begins,
         ends=ends,
         queues=queue or (),

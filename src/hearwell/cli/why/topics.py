@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from hearwell.cli.ask import check, question
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Variant, Where
-from hearwell.cli.why.change import FORMATS
+from hearwell.cli.why.asked import Against, Form, opened, put, show
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,32 +35,22 @@ def topics(  # noqa: PLR0913, PLR0917  one argument for each option
     ends: To = None,
     where: Where = None,
     variant: Variant = None,
-    compare: Annotated[
-        str, typer.Option("--compare", help="What is before: previous or year.", metavar="WITH")
-    ] = "previous",
+    compare: Against = "previous",
     level: Level = 0.95,
-    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",  # noqa: A002
+    format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
 ) -> None:
     """Say by which phrases low scores differ from high ones, and what topics do to a number."""
-    options = dict(locals()) | {"grain": "none", "by": None, "clock": "calendar"}
-    from hearwell.cli.table import console  # noqa: PLC0415  start-up time
-    from hearwell.cli.why.show import show_findings, show_json  # noqa: PLC0415
-    from hearwell.engine.question import find  # noqa: PLC0415
+    options = dict(locals())
+    from hearwell.engine.question import find  # noqa: PLC0415  start-up time
     from hearwell.insights.topics.explain import topics as explain  # noqa: PLC0415
     from hearwell.insights.topics.sides import read  # noqa: PLC0415
-    from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
-    check("--format", format, FORMATS)
-    put = question(find(name, variant)[:1], options)
-    found = explain(open_lake(lake, as_of=as_of), put, *read(contrast), suggest=suggest)
-    if format == "json":
-        show_json(found.as_json())
-        return
-    out = console()
-    show_findings(out, found.findings)
-    show_phrases(out, found)
+    kind, group = read(contrast)
+    here = opened(format, lake, as_of)
+    found = explain(here, put(find(name, variant)[:1], **options), kind, group, suggest=suggest)
+    show(found, format, show_phrases)
 
 
 def show_phrases(out: "Console", found: "Topics") -> None:

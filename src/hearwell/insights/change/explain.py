@@ -13,6 +13,7 @@ from hearwell.insights.change.part import Change, amount
 from hearwell.insights.change.several import explained
 from hearwell.insights.change.words import findings
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import FloatArray
 from hearwell.stats.multiplicity import benjamini_hochberg
 from hearwell.stats.resampling import GROUPS, poisson_weights
@@ -45,7 +46,7 @@ def change(lake: Lake, question: Question) -> Change:
         raise NotExplained(problem)
     with counted(lake, question, looked_at) as rows:
         if rows.frame.before is None:
-            problem = "It is not known what to compare with: give --from and --to."
+            problem = gettext_noop("It is not known what to compare with: give --from and --to.")
             raise NotExplained(problem)
         weights = np.vstack([np.ones(GROUPS), poisson_weights(GROUPS)])
         both = totals(rows, weights)

@@ -220,12 +220,19 @@ def of_kinds(
 ) -> DealBreakers:
     """Decide by a regression with the answer held the same; explain by those satisfied."""
     if kinds.left.sum() < FEWEST_LEAVERS:
-        problem = (
-            f"Of {kinds.rows.sum():,.0f} customers whose {days} days are over, "
-            f"{kinds.left.sum():,.0f} left; {FEWEST_LEAVERS} are needed. Ask for a longer period, "
-            f"or another --within: {kinds.not_over:,} are still within it."
+        problem = gettext_noop(
+            "Customers whose {days} days are over: {people}; of them left: {left}. "
+            "{needed} are needed. Ask for a longer period, or another --within: {not_over} are "
+            "still within it."
         )
-        raise NotExplained(problem)
+        raise NotExplained(
+            problem,
+            people=int(kinds.rows.sum()),
+            days=days,
+            left=int(kinds.left.sum()),
+            needed=FEWEST_LEAVERS,
+            not_over=int(kinds.not_over),
+        )
     satisfied = kinds.position >= SATISFIED_FROM
     bad_n = kinds.rows[satisfied] @ kinds.flags[satisfied]
     ok_n = kinds.rows[satisfied].sum() - bad_n

@@ -15,6 +15,7 @@ from hearwell.insights.drivers.driver import Driver, Drivers, Met
 from hearwell.insights.drivers.moments import correlations
 from hearwell.insights.drivers.words import findings
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import FloatArray
 from hearwell.records.survey import Survey
 from hearwell.stats.drivers import explained_variance, penalty_reward, relative_weights
@@ -81,12 +82,12 @@ def of_factors(rows: Counted, table: str, factors: Sequence[Factor]) -> Drivers:
     chosen = [each for each in chosen if differs(rows, table, each)]
     (n,) = rows.sql(f"select count(*) as n from {table}")["n"]
     if len(chosen) < 2 or n < FEWEST:
-        problem = (
+        problem = gettext_noop(
             "Drivers need two things at least that are known of most rows and differ, and "
-            f"{FEWEST} rows; there are {len(chosen)} and {n}. Bring in what happened to customers "
+            "{needed} rows; there are {things} and {rows}. Bring in what happened to customers "
             "(calls, cases, orders), or name dimensions with --factor."
         )
-        raise NotExplained(problem)
+        raise NotExplained(problem, needed=FEWEST, things=len(chosen), rows=int(n))
     weights = np.vstack([np.ones(GROUPS), poisson_weights(GROUPS, DRAWS)])
     columns = [column for each in chosen for column in each.columns]
     places, first = [], 0

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from hearwell.engine.privacy import FEWEST_ANSWERS
 from hearwell.engine.question import Question
 from hearwell.evidence import sentence as told
 from hearwell.evidence.counted import counted
@@ -24,6 +23,7 @@ from hearwell.insights.everyone.kinds import (
 )
 from hearwell.lake.lake import Lake
 from hearwell.metrics.estimator import NetScore, Share
+from hearwell.metrics.facts.agent_answer import FEWEST_ANSWERS
 from hearwell.metrics.metric import Unit, Variant
 from hearwell.records.survey import Survey
 from hearwell.stats import nonresponse
@@ -125,11 +125,11 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
             if 0 < n < FEWEST_ANSWERS:
                 raise TooFewToShow(asked)
             if not n or n == people:
-                problem = (
-                    f"{n:,.0f} answers of {people:,.0f} who could have answered: there is no other "
+                problem = gettext_noop(
+                    "Answers: {n}, of so many who could have answered: {people}. There is no other "
                     "side to tell of. Bring in the invitations, also those that were not answered."
                 )
-                raise NotExplained(problem)
+                raise NotExplained(problem, n=int(n), people=int(people))
             found = expected(kinds) if n >= FEWEST else None
             scored = None if found is None else adjusted(rows, kinds, found)
     return sides(put, usual, ends, kinds, found, scored, target)

@@ -122,7 +122,7 @@ def guardrails(lake: Lake, question: Question, by: Sequence[str] = USUAL_BY) -> 
 
     """
     if question.compare is None or question.begins is None or question.ends is None:
-        problem = "Guardrails compare two periods: give --from, --to and --compare."
+        problem = gettext_noop("Guardrails compare two periods: give --from, --to and --compare.")
         raise BadQuestion(problem)
     put = replace(question, asked=())
     found = judged(lake, put, by)

@@ -148,14 +148,16 @@ def period_of(lake: Lake, begins: str | None, ends: str | None, teams: Teams) ->
         edges = call.aggregate(first=call.entered_at.min(), last=call.entered_at.max())
         ((first_at, last_at),) = lake.connection.execute(sql(edges)).fetchall()
     if first_at is None:
-        problem = "There are no calls. Bring some in: hearwell import FILE --as call"
+        problem = gettext_noop("There are no calls. Bring some in: hearwell import FILE --as call")
         raise BadQuestion(problem)
     first, last = (to_local(each, zone).date() for each in (first_at, last_at))
     until = instant(ends or last.isoformat(), zone, last=True)
     since = max(first, (to_local(until, zone) - timedelta(days=DAYS)).date())
     found = Period(instant(begins or since.isoformat(), zone), until)
     if found.ends - found.begins < WEEK:
-        problem = "Staffing is told of whole weeks: let --from and --to be a week apart or more."
+        problem = gettext_noop(
+            "Staffing is told of whole weeks: let --from and --to be a week apart or more."
+        )
         raise BadQuestion(problem)
     return found
 

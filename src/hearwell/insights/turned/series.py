@@ -16,6 +16,7 @@ from hearwell.engine.period import Grain, to_local
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.estimator import Share
 from hearwell.metrics.metric import Better, Unit
 from hearwell.settings import Settings
@@ -38,10 +39,11 @@ RELATIVE_SHIFT = 0.10
 
 class TooShort(BadQuestion):
     def __init__(self, name: str, days: int) -> None:
-        super().__init__(
-            f"{name} has numbers of {days} days; it takes {2 * LEAST_DAYS} to tell what is usual "
+        told = gettext_noop(
+            "Days with numbers of {name}: {days}; it takes {needed} to tell what is usual "
             "and to see it change. Ask for a longer time, or import more."
         )
+        super().__init__(told, name=name, days=days, needed=2 * LEAST_DAYS)
 
 
 @dataclass(frozen=True)

@@ -136,13 +136,25 @@ def solutions(case: Expr) -> Expr:
     )
 
 
+OWN = "custom."
+
+
+def may_apply(name: str) -> bool:
+    """Can a target be set for the values of this dimension? One's own are called custom.site."""
+    return name in Deadline.dimensions() or name.startswith(OWN)
+
+
+def dimension(due: Expr, name: str) -> Expr:
+    return due.custom.get(name.removeprefix(OWN)) if name.startswith(OWN) else due[name]
+
+
 def applied(due: Expr, targets: Iterable[ServiceLevelTarget]) -> dict[str, Expr]:
     """Return what the first target that applies to each row promises, and by which clock."""
     within, by_business, words = [], [], []
     for target in targets:
         applies = due.target == target.metric
         for name, values in target.applies_to.items():
-            applies = applies & due[name].isin(values)
+            applies = applies & dimension(due, name).isin(values)
         within.append((applies, ibis.literal(target.within_seconds, "float64")))
         by_business.append((applies, ibis.literal(target.clock == "business")))
         words.append((applies, ibis.literal(target.words)))

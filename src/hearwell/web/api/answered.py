@@ -25,11 +25,12 @@ def answered(request: SignedIn, as_of: str | None, made: Callable[[Lake], Any]) 
     return response
 
 
-def whole(found: Any) -> HttpResponseBase:
+def whole(found: Any, status: int = 200) -> HttpResponseBase:
     """Return an answer as JSON, in which endless and unknown numbers are null."""
     if isinstance(found, HttpResponseBase):
         return found
-    return HttpResponse(to_json(found, inf_nan_mode="null"), content_type="application/json")
+    body = to_json(found, inf_nan_mode="null")
+    return HttpResponse(body, status=status, content_type="application/json")
 
 
 def same(request: HttpRequest, tag: str) -> HttpResponse | None:

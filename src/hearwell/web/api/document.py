@@ -15,8 +15,11 @@ from hearwell.web.api.service import API
 from hearwell.web.api.told import EXAMPLE
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
+from hearwell.web.people.token import Scope
 
 Schema = Mapping[str, Any]
+JSON, FORM = "application/json", "multipart/form-data"
+FORM_EXAMPLE = ("-F file=@calls.csv", "-F record=call", '-F "mapping=<calls.toml"')
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Described:
     summary: str
     about: list[SafeString]
     role: str
+    scope: str
     parameters: list[Part]
     body: str | None
     told: str | None
@@ -80,8 +84,8 @@ def page(request: SignedIn) -> HttpResponse:
 
 
 def described(path: str, method: str, operation: Schema, root: str) -> Described:
-    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    told = operation["responses"][200]["content"]["application/json"]["schema"]
+    done = next(told for status, told in operation["responses"].items() if int(status) < 400)
+    told = done.get("content", {}).get("application/json", {}).get("schema", {})
     return Described(
         name=operation["operationId"],
         method=method.upper(),
@@ -89,31 +93,54 @@ def described(path: str, method: str, operation: Schema, root: str) -> Described
         summary=operation["summary"],
         about=[coded(each) for each in operation["description"].split("\n\n")],
         role=str(Role(operation["x-role"]).label),
+        scope=str(Scope(operation["x-scope"]).label),
         parameters=[
-            part(each["name"], each["schema"], required=each["required"])
-            for each in operation["parameters"]
+            *(
+                part(each["name"], described_in(each), required=each["required"])
+                for each in operation["parameters"]
+            ),
+            *fields(sent(operation, FORM)),
         ],
-        body=referred(body.get("schema", {})),
+        body=referred(sent(operation, JSON)),
         told=referred(told),
         curl=curl(method, root, operation),
     )
 
 
+def sent(operation: Schema, kind: str) -> Schema:
+    """Return what describes the body of an operation, if it is of this kind."""
+    content = operation.get("requestBody", {}).get("content", {})
+    found: Schema = content.get(kind, {}).get("schema", {})
+    return found
+
+
+def described_in(parameter: Schema) -> Schema:
+    about = parameter.get("description")
+    return {**parameter["schema"], **({"description": about} if about else {})}
+
+
 def curl(method: str, root: str, operation: Schema) -> str:
+    """Return a command that asks it, with the example of what it takes."""
     lines = ['curl -H "Authorization: Bearer $HEARWELL_TOKEN"']
-    if method == "post":
-        example = API.get_openapi_schema()["components"]["schemas"]["Put"]["example"]
+    body = referred(sent(operation, JSON))
+    if body:
+        example = API.get_openapi_schema()["components"]["schemas"][body]["example"]
         lines += ['-H "Content-Type: application/json"', f"--data '{dumps(example)}'"]
+    if sent(operation, FORM):
+        lines += FORM_EXAMPLE
+    if method != "get" and not (body and method == "post"):
+        lines.insert(1, f"-X {method.upper()}")
     return " \\\n  ".join([*lines, f'"{root}/api/v1{operation[EXAMPLE]}"'])
 
 
 def form(name: str, schema: Schema) -> Form:
-    fields, required = schema.get("properties", {}), schema.get("required", ())
-    says_more = len(required) < len(fields)  # else it is so of all
-    parts = [
-        part(each, own, required=says_more and each in required) for each, own in fields.items()
-    ]
-    return Form(name, coded(schema.get("description", "")), parts)
+    return Form(name, coded(schema.get("description", "")), fields(schema))
+
+
+def fields(schema: Schema) -> list[Part]:
+    own, required = schema.get("properties", {}), schema.get("required", ())
+    says_more = len(required) < len(own)  # else it is so of all
+    return [part(name, each, required=says_more and name in required) for name, each in own.items()]
 
 
 def part(name: str, schema: Schema, *, required: bool) -> Part:

@@ -10,8 +10,10 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from hearwell.web.api.problem import problem, retold
+from hearwell.web.inputs.upload import most_bytes
 
 FOR_PROGRAMS = ("/api/", "/mcp")
+TAKES_FILES = "/api/v1/imports"
 LARGEST_BODY_BYTES = 1024 * 1024
 SPEAKS_FOR_ITSELF = ("application/problem+json", "application/json")
 
@@ -27,10 +29,10 @@ def frames(
         asked_by = request.headers.get("X-Request-ID", "")
         name = asked_by if PLAIN.fullmatch(asked_by) else uuid.uuid4().hex
         request.request_id = name  # type: ignore[attr-defined]
-        if not request.path.startswith(FOR_PROGRAMS):
-            response = answer(request)
-        else:
-            response = GZIP.process_response(request, for_programs(request, answer))
+        is_program = request.path.startswith(FOR_PROGRAMS)
+        response = for_programs(request, answer) if is_program else answer(request)
+        if is_program or not response.streaming:  # files come compressed, or are long
+            response = GZIP.process_response(request, response)
         response.headers["X-Request-ID"] = name
         if response.status_code >= 500:
             LOG.error(
@@ -60,7 +62,8 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if "Transfer-Encoding" in request.headers or not length.isdecimal():
         return problem(request, 411, "Say with Content-Length how long the body is.")
-    if int(length) > LARGEST_BODY_BYTES:
-        told = f"The body is larger than {LARGEST_BODY_BYTES:,} bytes. Ask for less at once."
+    most = LARGEST_BODY_BYTES + (most_bytes() if request.path == TAKES_FILES else 0)
+    if int(length) > most:
+        told = f"The body is larger than {most:,} bytes. Ask for less at once."
         return problem(request, 413, told)
     return None

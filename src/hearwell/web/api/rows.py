@@ -49,7 +49,7 @@ class Page(OneMetric):
     def about(self, one: Asked) -> str:
         """Name the question, so that no cursor is taken for one of another."""
         asked = self.model_dump(exclude={"cursor", "limit", "format"})
-        return hashlib.sha256(repr((one.metric.name, one.variant, asked)).encode()).hexdigest()[:16]
+        return hashed((one.metric.name, one.variant, asked))
 
 
 class Place(NamedTuple):
@@ -61,6 +61,10 @@ class Place(NamedTuple):
 
     def cursor(self) -> str:
         return signing.dumps(self, salt=SALT)
+
+
+def hashed(about: Any) -> str:
+    return hashlib.sha256(repr(about).encode()).hexdigest()[:16]
 
 
 class UnknownColumn(BadQuestion):

@@ -3,17 +3,30 @@
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
+from ninja.constants import NOT_SET
 from ninja.operation import Operation
 
-from hearwell.web.api import boards, dimensions, events, findings, lake, metrics, numbers, rows
+from hearwell.web.api import (
+    boards,
+    dimensions,
+    events,
+    findings,
+    imports,
+    lake,
+    metrics,
+    numbers,
+    rows,
+    surveys,
+    targets,
+)
 from hearwell.web.api.answered import answered
-from hearwell.web.api.caller import at_least
+from hearwell.web.api.caller import Bearer, at_least
 from hearwell.web.api.problem import PROBLEM, tells
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
 
-ABOUT = """Whatever the pages can ask, with the same roles and teams.
+ABOUT = """Whatever the pages can ask, targets, alerts and imports, with the same roles and teams.
 
 Show a token as `Authorization: Bearer hearwell_…`, or ask with the session of a browser.
 Problems are told by RFC 9457. `ETag` and `If-None-Match` spare an answer that has not changed."""
@@ -26,15 +39,27 @@ ROUTERS = (
     findings.router,
     events.router,
     boards.router,
+    targets.router,
     lake.router,
+    imports.router,
+    surveys.router,
 )
-ROLES = {
-    operation.view_func.__name__: router.auth[0].role
+
+
+def guard(router: Router, operation: Operation) -> Bearer:
+    own = operation.auth_param
+    found: Any = router.auth if own is NOT_SET else own
+    bearer: Bearer = found[0]
+    return bearer
+
+
+ALLOWED = {
+    operation.view_func.__name__: (guard(router, operation).role, guard(router, operation).scope)
     for router in ROUTERS
     for view in router.path_operations.values()
     for operation in view.operations
 }
-"""Who may ask, by the name of the operation."""
+"""Who may ask, and with a token of which scope, by the name of the operation."""
 
 
 class Service(NinjaAPI):
@@ -47,7 +72,8 @@ class Service(NinjaAPI):
         schema = super().get_openapi_schema(**named)
         for path in schema["paths"].values():
             for operation in path.values():
-                operation["x-role"] = ROLES[operation["operationId"]]
+                role, scope = ALLOWED[operation["operationId"]]
+                operation |= {"x-role": role, "x-scope": scope}
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
                         response["content"] = {PROBLEM: response["content"]["application/json"]}

@@ -8,24 +8,35 @@ from pydantic import BaseModel, ConfigDict, Field
 from hearwell.web.api.problem import Problem
 
 Verdict = Literal["better", "worse", "changed", "no evidence"]
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 411, 413, 422, 429, 500, 503), Problem)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 405, 409, 411, 413, 422, 429, 500, 503), Problem)
 
 EXAMPLE = "x-example"
 
 
-def described(model: type[BaseModel], example: str, files: Iterable[str] = ()) -> dict[str, Any]:
+def described(
+    model: type[BaseModel] | None,
+    example: str,
+    *,
+    files: Iterable[str] = (),
+    status: int = 200,
+    parameters: Iterable[dict[str, Any]] = (),
+) -> dict[str, Any]:
     """Return how an operation is described.
 
     Args:
-        model: what it tells.
+        model: what it tells; None is nothing.
         example: how to ask it, after /api/v1.
         files: other types of content that it may tell the same in.
+        status: with which it tells that it was done.
+        parameters: headers that it minds, as OpenAPI describes them.
 
     """
     extra: dict[str, Any] = {EXAMPLE: example}
     if files:
         extra["responses"] = {200: {"content": {kind: {} for kind in files}}}
-    return {"response": {200: model, **PROBLEMS}, "by_alias": True, "openapi_extra": extra}
+    if parameters:
+        extra["parameters"] = list(parameters)
+    return {"response": {status: model, **PROBLEMS}, "by_alias": True, "openapi_extra": extra}
 
 
 class MetricTold(BaseModel):
@@ -231,3 +242,125 @@ class BoardTold(BaseModel):
 
 class Boards(BaseModel):
     boards: list[BoardTold]
+
+
+class Standing(BaseModel):
+    """A number over the days of its target."""
+
+    begins: str = Field(alias="from")
+    ends: str = Field(alias="to")
+    state: Literal["met", "missed", "unsure", "few"] = Field(
+        description="met and missed: surely; unsure: it cannot be told; few: too few rows."
+    )
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float = Field(description="How sure the interval is, by the false alarms allowed.")
+    n: int
+    simulated: bool
+
+
+class TargetTold(BaseModel):
+    number: int
+    metric: str
+    variant: str
+    where: list[str]
+    side: Literal["at least", "at most"]
+    value: float
+    window_days: int
+    false_alarms_per_year: float
+    quiet_from: int | None
+    quiet_to: int | None
+    people: list[str]
+    channels: list[int]
+    is_on: bool
+    owner: str
+    standing: Standing | None = Field(description="Null where nothing was counted.")
+    trouble: str | None = Field(description="Why it cannot be asked, where that is so.")
+    alert: int | None = Field(description="The number of the alert that is open.")
+
+
+class Targets(BaseModel):
+    targets: list[TargetTold]
+
+
+class AlertTold(BaseModel):
+    """A target that was surely missed; the numbers are those that the alert was opened by."""
+
+    number: int
+    target: int
+    since: str
+    until: str | None = Field(description="Null while it is open.")
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    seen_by: str | None = Field(description="Who looks after it.")
+    seen_at: str | None
+
+
+class Alerts(BaseModel):
+    alerts: list[AlertTold]
+    next: int | None = Field(description="The cursor of the next page; null after the last.")
+
+
+class RefusedFor(BaseModel):
+    kind: str
+    rows: int
+    first: str = Field(description="What was wrong with the first of them.")
+
+
+class RefusedRow(BaseModel):
+    row: int
+    reason: str
+    raw: str | None
+
+
+class ImportTold(BaseModel):
+    """A file on its way into the lake."""
+
+    number: int
+    file: str
+    size_bytes: int
+    record: str
+    state: Literal["uploaded", "checking", "checked", "importing", "done", "failed"] = Field(
+        description="`uploaded` with a message: the check failed. `checked` waits for you."
+    )
+    progress: float | None = Field(description="0 to 1 while it is under way.")
+    message: str
+    sent_by: str | None
+    sent_at: str
+    rows: dict[str, int] = Field(description="How many were read, are new, were refused …")
+    notes: list[str]
+    reasons: list[RefusedFor]
+    refused: list[RefusedRow] = Field(description="The first of those that would be refused.")
+
+
+class Imports(BaseModel):
+    imports: list[ImportTold]
+    next: int | None = Field(description="The cursor of the next page; null after the last.")
+
+
+class Refusal(BaseModel):
+    source: str
+    record: str
+    file: str
+    reason: str
+    rows: int
+    received: str
+
+
+class Refusals(BaseModel):
+    refusals: list[Refusal]
+    snapshot: int
+
+
+class RefusedAsIs(BaseModel):
+    row: int
+    raw: str | None
+
+
+class RefusedRows(BaseModel):
+    rows: list[RefusedAsIs]
+    next: str | None = Field(description="The cursor of the next page; null after the last.")
+    snapshot: int

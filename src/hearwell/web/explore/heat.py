@@ -9,7 +9,7 @@ from hearwell.engine.period import WEEKDAYS
 from hearwell.language.date import short_weekday, weekday
 from hearwell.metrics.metric import Unit
 from hearwell.report.markup import Html, element
-from hearwell.report.number import number
+from hearwell.report.number import count, number
 
 HOURS = 24
 LEFT, TOP, SIDE, HIGH = 44.0, 14.0, 13.4, 17.0
@@ -52,7 +52,7 @@ def heat(
             part = (cell["value"] - low) / (high - low) if high > low else 1.0
             strength = PALEST + (1 - PALEST) * min(max(part, 0.0), 1.0)
             value = number(cell["value"], unit)
-            told = f"{weekday(of_week)} {hour:02d}:00: {value}, n {cell['n']:,}"
+            told = f"{weekday(of_week)} {hour:02d}:00: {value}, n {count(cell['n'])}"
             pieces.append(
                 element(
                     "rect",

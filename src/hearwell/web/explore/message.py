@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from hearwell.errors import HearwellError
 from hearwell.language import speaking
+from hearwell.report.problem import what_was_wrong
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.mail import send_mail
 from hearwell.web.explore.words import Words
@@ -111,15 +112,16 @@ class Message(models.Model):
     def sent(self) -> tuple[int | None, str, bool]:
         """Send it; return the status, what went wrong ("" if nothing), and whether for good."""
         words = Words.read(self.words)
+        reader = self.person if self.channel is None else self.channel.owner
+        if reader is None or not reader.is_active:
+            return None, str(_("This person has no account any more.")), True
         try:
-            if self.channel is not None:
-                return judged(self.channel.send(str(self.pk), words))
-            if self.person is None or not self.person.is_active:
-                return None, str(_("This person has no account any more.")), True
-            with translation.override(self.person.language), speaking(self.person.language):
-                send_mail(self.person.email, words)
+            with translation.override(reader.language), speaking(reader.language):
+                if self.channel is not None:
+                    return judged(self.channel.send(str(self.pk), words))
+                send_mail(reader.email, words)
         except HearwellError as error:
-            return None, str(error), True
+            return None, what_was_wrong(error), True
         except (OSError, HTTPError) as error:  # its text may hold the address, which is a secret
             LOG.warning("message %s was not sent: %s", self.pk, type(error).__name__)
             return None, type(error).__name__, False

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from hearwell.engine.period import Grain
 from hearwell.engine.question import MOST_DIMENSIONS, Asked, Teams, may_ask
+from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.report.name import labelled, spaced
 from hearwell.web.explore.board import Board
@@ -20,6 +21,7 @@ from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.choices import Choice, choices
+from hearwell.web.read.whole import whole
 
 OFTEN_FILTERED = (
     "channel",
@@ -39,35 +41,43 @@ OFTEN_FILTERED = (
 def explore(request: SignedIn) -> HttpResponse:
     """Show one or two numbers, as the address asks for them."""
     view = View.read(request.GET)
+    with asking.reading(view.address) as lake:
+        told_numbers = whole(
+            request, lake, "explore/numbers.html", lambda: context(request, lake, view)
+        )
+    boards = Board.changed_by(request.user)
+    return render(
+        request, "explore/explore.html", {"view": view, "told": told_numbers, "boards": boards}
+    )
+
+
+def context(request: SignedIn, lake: Lake, view: View) -> dict[str, Any]:
     teams = asking.teams(request)
     fitting = dimensions(view)
-    with asking.reading(view.address) as lake:
-        found = told(lake, view, teams)
-        filters = tuple(name for name in OFTEN_FILTERED if name in fitting)
-        context: dict[str, Any] = {
-            "view": view,
-            "address": view.address,
-            "told": found,
-            "choices": choices(request, lake, view.address, filters),
-            "chooser": "explore/chooser.html",
-            "metrics": metrics(teams),
-            "chosen": numbers(view),
-            "dimensions": [
-                Choice(name, spaced(name), name in view.address.by)
-                for name in dict.fromkeys((*fitting, *view.address.by))
-            ],
-            "most_dimensions": MOST_DIMENSIONS,
-            "grains": grains(view),
-            "dimensions_told": [spaced(name) for name in view.address.by],
-            "left_out": [spaced(name) for name in view.left_out],
-            "now": view.query(as_of=None),
-            "permanent": view.query(as_of=str(found.answers.snapshot)),
-            "snapshot": found.answers.snapshot,
-            "kinds": list(FORMATS),
-            "query": view.query(),
-            "boards": Board.changed_by(request.user),
-        }
-    return render(request, "explore/explore.html", context)
+    found = told(lake, view, teams)
+    filters = tuple(name for name in OFTEN_FILTERED if name in fitting)
+    return {
+        "view": view,
+        "address": view.address,
+        "told": found,
+        "choices": choices(request, lake, view.address, filters),
+        "chooser": "explore/chooser.html",
+        "metrics": metrics(teams),
+        "chosen": numbers(view),
+        "dimensions": [
+            Choice(name, spaced(name), name in view.address.by)
+            for name in dict.fromkeys((*fitting, *view.address.by))
+        ],
+        "most_dimensions": MOST_DIMENSIONS,
+        "grains": grains(view),
+        "dimensions_told": [spaced(name) for name in view.address.by],
+        "left_out": [spaced(name) for name in view.left_out],
+        "now": view.query(as_of=None),
+        "permanent": view.query(as_of=str(found.answers.snapshot)),
+        "snapshot": found.answers.snapshot,
+        "kinds": list(FORMATS),
+        "query": view.query(),
+    }
 
 
 @require_safe

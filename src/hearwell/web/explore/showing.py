@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hearwell.engine.question import Teams
 from hearwell.errors import HearwellError
 from hearwell.lake.lake import Lake
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.explore.board import Board, Panel
 from hearwell.web.explore.telling import Told, told
@@ -30,4 +31,4 @@ def shown_panel(lake: Lake, panel: Panel, teams: Teams) -> Shown:
     try:
         return Shown(panel, told(lake, View.of(panel.question), teams, f"panel-{panel.pk}"), "")
     except HearwellError as error:  # such as a number that is not told by team: the others are
-        return Shown(panel, None, str(error))
+        return Shown(panel, None, what_was_wrong(error))

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from hearwell.engine.question import Teams
+from hearwell.engine.question import Question, Teams
 from hearwell.engine.scorecard import asked_for
+from hearwell.errors import WrongUse
 from hearwell.metrics.metric import Question as Theme
 from hearwell.web import lakes
 from hearwell.web.explore.board import Board
@@ -18,6 +21,8 @@ from hearwell.web.explore.telling import Told
 from hearwell.web.explore.words import Part, Row, Words
 from hearwell.web.read import asking, scorecard
 from hearwell.web.read.address import Address
+from hearwell.web.read.told import said
+from hearwell.web.why.changed import digest, question_of
 
 MOST_ROWS = 20
 """A mail holds the first of them; the page has them all."""
@@ -28,10 +33,25 @@ PICTURE = re.compile(r'<svg class="(?:line|heat)".*?</svg>', re.DOTALL)
 SIMULATED = "simulated, not measured"
 
 
+WEEK = replace(Address(), last=7)
+"""The last whole week that there is, held against the week before."""
+
+
 def words_of(delivery: Delivery, teams: Teams) -> Words:
-    if delivery.board is not None:
-        return board_words(delivery.board, teams)
-    return scorecard_words(teams)
+    found = scorecard_words(teams) if delivery.board is None else board_words(delivery.board, teams)
+    return replace(found, parts=[*news(teams), *found.parts])
+
+
+def news(teams: Teams) -> list[Part]:
+    """Return what changed in the week that somebody should know of; nothing is news as well."""
+    with lakes.reading() as lake:
+        try:
+            found = digest(lake, question_of(lake, WEEK, teams))
+        except WrongUse:  # there is no week before
+            return []
+    lines = [unescape(strip_tags(said(each.says))) for each in found]
+    nothing = _("Nothing changed beyond chance that somebody should know of.")
+    return [Part(_("What changed"), lines=lines or [nothing])]
 
 
 def link(address: str) -> str:
@@ -80,10 +100,8 @@ def rows(told: Told) -> list[Row]:
 
 
 def scorecard_words(teams: Teams) -> Words:
-    """Return the scorecard of the last whole week that there is, held against the week before."""
-    address = replace(Address(), last=7)
     with lakes.reading() as lake:
-        question = address.question(
+        question = WEEK.question(
             asked_for((), (), teams=teams),
             asking.newest(lake, teams),
             by=(),
@@ -92,15 +110,15 @@ def scorecard_words(teams: Teams) -> Words:
         )
         card = asking.asked(lake, question)
         found = [
-            (each.asked.metric.question, scorecard.row(card, lake, address, each))
+            (each.asked.metric.question, scorecard.row(card, lake, WEEK, each))
             for each in card.answers
             if each.counts_rows
         ]
     themes = {theme: [told for about, told in found if about is theme] for theme in Theme}
     return Words(
         title=_("How are we doing?"),
-        lines=[f"{question.begins} – {question.ends}"] if question.begins else [],
-        link=link(reverse("scorecard") + address.query()),
+        lines=[between(question)] if question.begins else [],
+        link=link(reverse("scorecard") + WEEK.query()),
         about="delivery",
         parts=[
             Part(_(theme.value), [told(each) for each in own])
@@ -108,6 +126,11 @@ def scorecard_words(teams: Teams) -> Words:
             if own
         ],
     )
+
+
+def between(question: Question) -> str:
+    ends = (scorecard.told_day(each) for each in (question.begins, question.ends))
+    return " – ".join(each or "…" for each in ends)
 
 
 def told(number: scorecard.Row) -> Row:

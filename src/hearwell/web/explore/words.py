@@ -27,7 +27,7 @@ class Row:
         if self.interval:
             parts.append(f"({self.interval})")
         if self.verdict:
-            parts.append(f"{SIGN.get(self.verdict, '·')} {self.verdict} {self.change}".strip())
+            parts.append(f"{SIGN.get(self.verdict, '·')} {_(self.verdict)} {self.change}".strip())
         if self.note:
             parts.append(f"– {self.note}")
         return " ".join(parts)
@@ -35,11 +35,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with numbers and pictures below it; pictures are SVG."""
+    """A heading with sentences, numbers and pictures below it; pictures are SVG."""
 
     title: str
     rows: list[Row] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def told(self) -> list[str]:
+        """Return all but the pictures as lines of plain text."""
+        return [*self.lines, *(row.text for row in self.rows)]
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,7 @@ class Words:
     def read(cls, told: dict[str, Any]) -> Self:
         """Read what was kept."""
         parts = [
-            Part(each["title"], [Row(**row) for row in each["rows"]], each["pictures"])
-            for each in told["parts"]
+            Part(**{**each, "rows": [Row(**row) for row in each["rows"]]}) for each in told["parts"]
         ]
         return cls(**{**told, "parts": parts})
 
@@ -74,17 +78,14 @@ class Words:
     def text(self) -> str:
         """Return the message as plain text."""
         parts = [
-            "\n".join([part.title, *(f"  {row.text}" for row in part.rows)]) for part in self.parts
+            "\n".join([part.title, *(f"  {line}" for line in part.told())]) for part in self.parts
         ]
         blocks = ["\n".join(self.lines), *parts, self.link]
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def as_slack(self) -> dict[str, Any]:
         """Return what a Slack incoming webhook takes (Block Kit)."""
-        sections = [
-            escaped(f"*{part.title}*\n" + "\n".join(row.text for row in part.rows))
-            for part in self.parts
-        ]
+        sections = [escaped("\n".join([f"*{part.title}*", *part.told()])) for part in self.parts]
         told = [escaped("\n".join(self.lines)), *sections]
         blocks: list[dict[str, Any]] = [
             {"type": "header", "text": {"type": "plain_text", "text": self.title[:150]}}
@@ -111,11 +112,12 @@ class Words:
         body += [{"type": "TextBlock", "wrap": True, "text": line} for line in self.lines]
         for part in self.parts:
             body.append({"type": "TextBlock", "weight": "Bolder", "wrap": True, "text": part.title})
+            body += [{"type": "TextBlock", "wrap": True, "text": line} for line in part.lines]
             facts = [
                 {"title": row.name, "value": row.text.removeprefix(f"{row.name}: ")}
                 for row in part.rows
             ]
-            body.append({"type": "FactSet", "facts": facts})
+            body += [{"type": "FactSet", "facts": facts}] if facts else []
         card = {
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
             "type": "AdaptiveCard",
@@ -136,7 +138,11 @@ class Words:
             "lines": self.lines,
             "link": self.link,
             "parts": [
-                {"title": part.title, "rows": [asdict(row) for row in part.rows]}
+                {
+                    "title": part.title,
+                    "lines": part.lines,
+                    "rows": [asdict(row) for row in part.rows],
+                }
                 for part in self.parts
             ],
             "data": self.data,

@@ -46,6 +46,7 @@ class Bringing(models.Model):
     size_bytes = models.BigIntegerField()
     record = models.CharField(max_length=30)
     entries = models.JSONField(null=True)  # of the mapping, as the form has them
+    mapping = models.TextField(blank=True)  # as a program wrote it, in their place
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     progress = models.FloatField(null=True)  # from 0 to 1; null until the work has begun
     message = models.TextField(blank=True)
@@ -124,6 +125,13 @@ class Bringing(models.Model):
             each.save()
             each.forget_file()
         remove_unknown(cls.objects.exclude(state__in=ENDED).values_list("folder", flat=True))
+
+
+def discard(bringing: Bringing) -> None:
+    """Remove a file that is not to be imported after all; what became of one that was stays."""
+    bringing.forget_file()
+    if not bringing.has_ended:
+        bringing.delete()
 
 
 def remove_unknown(known: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hearwell.web.inputs import jobs
 from hearwell.web.inputs.bringing import Bringing, State
+from hearwell.web.inputs.bringing import discard as forget
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
@@ -38,7 +39,5 @@ def discard(request: SignedIn, number: int) -> HttpResponse:  # noqa: ARG001  a 
     """Remove an uploaded file that is not to be imported after all."""
     found = get_object_or_404(Bringing, pk=number)
     if not found.is_under_way:
-        found.forget_file()
-        if not found.has_ended:
-            found.delete()
+        forget(found)
     return redirect("data")

@@ -32,7 +32,7 @@ from hearwell.web.explore.view import metric_of
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
-from hearwell.web.targets.pages import kept
+from hearwell.web.targets.form import kept
 
 MOST_SHOWN = 200
 LONGEST = 300

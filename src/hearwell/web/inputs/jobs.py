@@ -13,7 +13,7 @@ from hearwell.engine.explain import needed_by
 from hearwell.engine.fact_build import build_facts
 from hearwell.engine.rollup_build import roll_up
 from hearwell.errors import HearwellError
-from hearwell.jobs.bring_in import bring_in
+from hearwell.jobs.bring_in import Mapping, bring_in
 from hearwell.jobs.learn import learn_scores
 from hearwell.jobs.rehearse import beginning, rehearse
 from hearwell.lake.lake import Lake, open_lake
@@ -46,10 +46,8 @@ def check(number: int) -> None:
     """Try what an import would keep and refuse."""
     with at_work(number, State.CHECKED, State.UPLOADED) as (bringing, told):
         with silent(open_lake(lake_path())) as lake:
-            entries = Entries.kept(bringing.entries or {})
-            done = rehearse(
-                lake, bringing.path, entries.mapping(), progress=told, needed_by=needed_by
-            )
+            mapping = mapping_of(bringing)
+            done = rehearse(lake, bringing.path, mapping, progress=told, needed_by=needed_by)
         bringing.counts = asdict(done)
 
 
@@ -57,21 +55,20 @@ def check(number: int) -> None:
 def bring(number: int) -> None:
     """Import a file that was checked, and bring up to date what is kept of it."""
     with at_work(number, State.DONE, State.CHECKED) as (bringing, told):
-        entries = Entries.kept(bringing.entries or {})
         record = RECORDS[bringing.record]
         with silent(open_lake(lake_path(), writable=True)) as lake:
             done = bring_in(
                 lake,
                 bringing.path,
                 record,
-                entries.mapping(),
+                mapping_of(bringing),
                 progress=lambda share: told(0.8 * share),
                 needed_by=needed_by,
             )
             # It is in the lake now, whatever happens to what is made of it.
             bringing.counts = asdict(done)
-            read = beginning(lake, bringing.path, record, reading=entries.how_to_read(), chosen={})
-            SavedMapping.keep(bringing.record, read.columns, entries.as_json())
+            if bringing.entries:
+                remember(lake, bringing, Entries.kept(bringing.entries))
             bring_up_to_date(lake, bringing)
 
 
@@ -82,6 +79,25 @@ def rebuild() -> None:
         build_facts(lake)
         learn_scores(lake)
         list(roll_up(lake))
+
+
+def mapping_of(bringing: Bringing) -> Mapping:
+    """Return the mapping that a program sent, else what was chosen on the page.
+
+    Raises:
+        BadMapping: with the entry that is wrong.
+
+    """
+    if bringing.mapping:
+        return Mapping.parse(bringing.mapping)
+    return Entries.kept(bringing.entries or {}).mapping()
+
+
+def remember(lake: Lake, bringing: Bringing, entries: Entries) -> None:
+    """Keep the mapping for the next file of these columns."""
+    record, how = RECORDS[bringing.record], entries.how_to_read()
+    read = beginning(lake, bringing.path, record, reading=how, chosen={})
+    SavedMapping.keep(bringing.record, read.columns, entries.as_json())
 
 
 def bring_up_to_date(lake: Lake, bringing: Bringing) -> None:

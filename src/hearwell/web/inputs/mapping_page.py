@@ -150,6 +150,7 @@ def mapping(request: SignedIn, number: int) -> HttpResponse:
             look(lake, page)
     if request.method == "POST":
         bringing.record, bringing.entries = page.entries.record, page.entries.as_json()
+        bringing.mapping = ""
         bringing.state, bringing.message = State.UPLOADED, ""
         bringing.save()
         if request.POST.get("do") == CHECK and not (page.problem or page.problems):

@@ -15,13 +15,16 @@ from tomlkit import TOMLDocument
 from hearwell.clock.business import business_days
 from hearwell.clock.schedule import WEEKDAYS, Schedule
 from hearwell.engine.case_build import FIRST_DAY, LAST_DAY
+from hearwell.engine.values import own_dimensions
 from hearwell.errors import HearwellError
 from hearwell.lake import settings_file
 from hearwell.lake.settings_file import Refused
 from hearwell.metrics.facts.deadline import Deadline
 from hearwell.metrics.metric import Unit
+from hearwell.records.case import Case
 from hearwell.report.hours import Day, days
 from hearwell.report.number import number
+from hearwell.report.problem import what_was_wrong
 from hearwell.settings import AppliedSchedule, ServiceLevelTarget, Settings, read
 from hearwell.web import lakes
 from hearwell.web.inputs import jobs
@@ -129,7 +132,7 @@ def promise(request: SignedIn, place: int | None = None) -> HttpResponse:
         "metrics": promised(),
         "units": [("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
         "clocks": [("business", _("opening hours")), ("calendar", _("calendar time"))],
-        **around(request, Deadline.dimensions(), written),
+        **around(request, (*Deadline.dimensions(), *own_of_cases()), written),
     }
     return render(request, "inputs/promise.html", context)
 
@@ -160,7 +163,7 @@ def kept(
         written.tell(problem, name, count if place is None else place)
         return None
     except HearwellError as problem:
-        written.wrong("", str(problem))
+        written.wrong("", what_was_wrong(problem))
         return None
     SettingsChange.keep(request, changes)
     if changes:
@@ -210,11 +213,16 @@ def around(request: SignedIn, known: Iterable[str], written: Written) -> dict[st
     }
 
 
+def own_of_cases() -> list[str]:
+    with lakes.reading() as lake:
+        return lakes.kept(lake, "own of cases", (), lambda: own_dimensions(lake, Case))
+
+
 def previewed(schedule: Schedule, written: Written) -> list[Day]:
     try:
         return coming(schedule)
     except HearwellError as problem:  # such as a country whose holidays are not known
-        written.wrong("holidays", str(problem))
+        written.wrong("holidays", what_was_wrong(problem))
         return []
 
 

@@ -18,7 +18,19 @@ from hearwell.web.inputs.bringing import Bringing
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 
-MAY_BE = tuple(name for name in RECORDS if name not in {"rejected", "benchmark"})
+MAY_BE = tuple(name for name in RECORDS if name not in {"rejected", "benchmark", "identity_split"})
+
+
+def most_bytes() -> int:
+    return settings.ENVIRONMENT.upload_limit_megabytes * 1_000_000
+
+
+def too_large(size: int) -> str:
+    """Return what is wrong with the size of a file, if anything is."""
+    if size <= most_bytes():
+        return ""
+    told = _("It has {size}, and {limit} may be uploaded. Import it on the server.")
+    return told.format(size=filesizeformat(size), limit=filesizeformat(most_bytes()))
 
 
 class Upload(forms.Form):
@@ -33,14 +45,9 @@ class Upload(forms.Form):
 
     def clean_file(self) -> Any:
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        limit = settings.ENVIRONMENT.upload_limit_megabytes * 1_000_000
-        size = file.size or 0
-        if size > limit:
-            raise forms.ValidationError(
-                _("It has {size}, and {limit} may be uploaded. Import it on the server.").format(
-                    size=filesizeformat(size), limit=filesizeformat(limit)
-                )
-            )
+        problem = too_large(file.size or 0)
+        if problem:
+            raise forms.ValidationError(problem)
         return file
 
 

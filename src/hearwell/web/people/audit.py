@@ -31,11 +31,13 @@ class Action(models.TextChoices):
     TOKEN_MADE = "token made", _("token made")
     TOKEN_REVOKED = "token revoked", _("token revoked")
     JOURNEY = "journey looked up", _("journey looked up")
+    IDENTITY = "identity changed", _("identity changed")
     EXPORTED = "exported", _("exported")
     IMPORTED = "imported", _("imported")
     SETTINGS = "settings changed", _("settings changed")
     BOARD = "board changed", _("board changed")
     TARGET = "target changed", _("target changed")
+    ALERT = "alert seen", _("alert seen")
     ENTERED = "entered by hand", _("entered by hand")
     DELIVERY = "delivery changed", _("delivery changed")
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from hearwell.errors import HearwellError, WrongUse
+from hearwell.report.problem import what_was_wrong
 
 
 def problem(request: HttpRequest, status: int, title: str, told: str) -> HttpResponse:
@@ -66,7 +67,7 @@ def tells_problems(
             return None
         is_question = isinstance(exception, WrongUse)
         title = _("This cannot be asked") if is_question else _("This could not be done")
-        return problem(request, 400 if is_question else 503, title, str(exception))
+        return problem(request, 400 if is_question else 503, title, what_was_wrong(exception))
 
     answered.process_exception = told  # type: ignore[attr-defined]  # where Django looks for it
     return answered

@@ -39,6 +39,7 @@ def choices(
 ) -> dict[str, Any]:
     """Return all that the bar above a page shows."""
     return {
+        "path": request.path,
         "last": [
             Choice(
                 str(days),

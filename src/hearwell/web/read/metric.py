@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,6 +28,7 @@ from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.scorecard import FILTERS, Row, row
+from hearwell.web.read.whole import page, whole
 
 MORE_FILTERS = ("queue", "topic", "priority")
 MOST_GROUPS = 30
@@ -49,31 +49,38 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
     address = Address.read(request.GET)
     asked = found(name, address.variant)
     with asking.reading(address) as lake:
-        told = told_of(lake, request, address, asked)
-        own = next((each for each in told.card.answers if each.asked == asked), None)
-        is_told = own is not None and own.counts_rows
-        context: dict[str, Any] = {
-            "address": address,
-            "metric": asked.metric,
-            "name": labelled(asked.metric, asked.variant),
-            "meaning": meanings(asked.metric),
-            "variants": variants(asked, address),
-            "dimensions": dimensions(asked.metric, address, told.breakdowns.get(asked)),
-            "choices": choices(request, lake, address, fitting(asked.metric)),
-            "kept": [("variant", asked.variant), *(("by", each) for each in address.by)],
-            "back": address.query(variant=None, by=(), grain=None),
-            "now": address.query(as_of=None),
-            "permanent": address.query(as_of=str(told.card.snapshot)),
-            "snapshot": told.card.snapshot,
-            "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
-            "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
-            "row": row(told.card, lake, address, own) if own and is_told else None,
-            "may_open_rows": request.user.may(Role.LEAD),
-            "partners": partners(told, lake, address, asked),
-            "others": published(told, own) if own and is_told else None,
-            "drawn": drawn(told, own) if own and is_told else None,
-        }
-    return render(request, "read/metric.html", context)
+        told = whole(
+            request, lake, "read/metric.html", lambda: context(request, lake, address, asked)
+        )
+    return page(request, labelled(asked.metric, asked.variant), told)
+
+
+def context(request: SignedIn, lake: Lake, address: Address, asked: Asked) -> dict[str, Any]:
+    told = told_of(lake, request, address, asked)
+    name = asked.metric.name
+    own = next((each for each in told.card.answers if each.asked == asked), None)
+    is_told = own is not None and own.counts_rows
+    return {
+        "address": address,
+        "metric": asked.metric,
+        "name": labelled(asked.metric, asked.variant),
+        "meaning": meanings(asked.metric),
+        "variants": variants(asked, address),
+        "dimensions": dimensions(asked.metric, address, told.breakdowns.get(asked)),
+        "choices": choices(request, lake, address, fitting(asked.metric)),
+        "kept": [("variant", asked.variant), *(("by", each) for each in address.by)],
+        "back": address.query(variant=None, by=(), grain=None),
+        "now": address.query(as_of=None),
+        "permanent": address.query(as_of=str(told.card.snapshot)),
+        "snapshot": told.card.snapshot,
+        "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
+        "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
+        "row": row(told.card, lake, address, own) if own and is_told else None,
+        "may_open_rows": request.user.may(Role.LEAD),
+        "partners": partners(told, lake, address, asked),
+        "others": published(told, own) if own and is_told else None,
+        "drawn": drawn(told, own) if own and is_told else None,
+    }
 
 
 def found(name: str, variant: str | None) -> Asked:
@@ -181,5 +188,4 @@ def dimensions(metric: Metric, address: Address, shown: Breakdown | None) -> lis
     return [
         Choice(address.query(by=(name,)), spaced(name), name == now)
         for name in metric.record.dimensions()
-        if not (metric.is_anonymous and name == "agent_id")
     ]

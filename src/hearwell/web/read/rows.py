@@ -1,7 +1,7 @@
 """The rows behind a number, page by page, and as a file to take away."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -11,6 +11,8 @@ from hearwell.engine.period import to_local
 from hearwell.engine.question import Question
 from hearwell.engine.rows import behind, told_of
 from hearwell.engine.rows import rows as rows_behind
+from hearwell.language.date import day, second
+from hearwell.language.number import written
 from hearwell.report.name import labelled, spaced
 from hearwell.web.export import FORMATS, exported
 from hearwell.web.people.audit import Action, audit
@@ -85,9 +87,11 @@ def plain(value: Any, zone: str) -> str:
         case None:
             return ""
         case datetime():
-            return f"{to_local(value, zone):%Y-%m-%d %H:%M:%S}"
+            return second(to_local(value, zone))
+        case date():
+            return day(value)
         case float():
-            return f"{value:.3f}".rstrip("0").removesuffix(".")
+            return written(f"{value:.3f}".rstrip("0").removesuffix("."), grouped=False)
     return str(value)
 
 

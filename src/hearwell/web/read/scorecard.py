@@ -25,6 +25,7 @@ from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import choices
 from hearwell.web.read.sparkline import sparkline
+from hearwell.web.read.whole import page, whole
 
 FILTERS = ("channel", "team", "product", "language")
 WORSE = "worse"
@@ -62,30 +63,36 @@ def scorecard(request: SignedIn) -> HttpResponse:
     """Show the numbers; their pictures come after, so that the page is there at once."""
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
-        card = card_of(lake, address, asking.teams(request))
-        context = {
-            "address": address,
-            "sections": [section(card, lake, address, theme) for theme in Theme],
-            "counts": {key.split()[0]: n for key, n in counts(card).items()},
-            "now": address.query(as_of=None),
-            "choices": choices(request, lake, address, FILTERS),
-            "snapshot": card.snapshot,
-            "permanent": address.query(as_of=str(card.snapshot)),
-            "pictures": reverse("scorecard-pictures") + address.query(as_of=str(card.snapshot)),
-            "all_changed": reverse("changed") + address.query(by=(), grain=None, variant=None),
-            "changed": reverse("changed-feed") + address.query(by=(), grain=None, variant=None),
-            "newest": card.newest,
-            "zone": card.zone,
-            "begins": told_day(card.question.begins),
-            "ends": told_day(card.question.ends),
-            "all_simulated": all(
-                each.asked.metric.name in card.simulated
-                for each in card.answers
-                if each.counts_rows
-            ),
-            "is_empty": not any(each.counts_rows for each in card.answers),
-        }
-    return render(request, "read/scorecard.html", context)
+        told = whole(request, lake, "read/scorecard.html", lambda: context(request, lake, address))
+    return page(request, _("Scorecard"), told)
+
+
+def context(request: SignedIn, lake: Lake, address: Address) -> dict[str, Any]:
+    card = card_of(lake, address, asking.teams(request))
+    return {
+        "address": address,
+        "sections": [section(card, lake, address, theme) for theme in Theme],
+        "counts": {key.split()[0]: n for key, n in counts(card).items()},
+        "now": address.query(as_of=None),
+        "choices": choices(request, lake, address, FILTERS),
+        "snapshot": card.snapshot,
+        "permanent": address.query(as_of=str(card.snapshot)),
+        "pictures": reverse("scorecard-pictures") + address.query(as_of=str(card.snapshot)),
+        "all_changed": reverse("changed") + address.query(by=(), grain=None, variant=None),
+        "changed": reverse("changed-feed") + address.query(by=(), grain=None, variant=None),
+        "newest": [
+            (spaced(record), told_day(fresh["newest"][:10]))
+            for record, fresh in card.newest.items()
+            if fresh["newest"]
+        ],
+        "zone": card.zone,
+        "begins": told_day(card.question.begins),
+        "ends": told_day(card.question.ends),
+        "all_simulated": all(
+            each.asked.metric.name in card.simulated for each in card.answers if each.counts_rows
+        ),
+        "is_empty": not any(each.counts_rows for each in card.answers),
+    }
 
 
 def told_day(text: str | None) -> str | None:

@@ -13,6 +13,7 @@ from hearwell.insights.staffing.told import Staffing
 from hearwell.insights.staffing.told import staffing as plan_of
 from hearwell.lake.lake import Lake
 from hearwell.report.name import labelled
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
@@ -90,7 +91,7 @@ def plan(request: SignedIn) -> HttpResponse:
         try:
             made = planned(lake, address, asking.teams(request))
         except BadQuestion as problem:
-            return render(request, "read/plan.html", {"problem": str(problem)})
+            return render(request, "read/plan.html", {"problem": what_was_wrong(problem)})
     halves = made.as_json()["half_hours"]
     hours = hours_of(halves) if halves else range(0)
     queues = [

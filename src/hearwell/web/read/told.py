@@ -7,14 +7,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hearwell.engine.period import WEEKDAYS
 from hearwell.evidence.finding import Finding
-from hearwell.evidence.sentence import OTHERS, Sentence, Value
-from hearwell.language.convention import listed
-from hearwell.language.date import weekday
-from hearwell.metrics.catalog import METRICS
-from hearwell.report.name import labelled, spaced
+from hearwell.evidence.sentence import Sentence, Value
 from hearwell.report.number import NOTHING, count, difference, number
+from hearwell.report.value import in_words
 
 
 @dataclass(frozen=True)
@@ -45,27 +41,18 @@ def said(sentence: Sentence) -> SafeString:
 
 
 def written(value: Value) -> SafeString:
-    found = value.value
+    told = in_words(value, figure)
     match value.kind:
         case "metric":
-            name = str(found)
-            address = reverse("metric", args=[name])
+            address = reverse("metric", args=[str(value.value)])
             if value.variant:
                 address += f"?variant={value.variant}"
-            words = labelled(METRICS[name], value.variant)
-            return format_html('<a href="{}">{}</a>', address, words)
-        case "group":
-            pairs = found if isinstance(found, tuple) else ()
-            told = [f"{spaced(name)} {word(own)}" for name, own in pairs]
-            return format_html("<bdi>{}</bdi>", listed(told))
+            return format_html('<a href="{}">{}</a>', address, told)
         case "dimension" | "factor":
-            return format_html("{}", spaced(str(found)))
-        case "weekday_time":
-            day, _space, time = str(found).partition(" ")
-            return format_html("<bdi>{} {}</bdi>", weekday(WEEKDAYS.index(day)), time)
+            return format_html("{}", told)
         case "number" | "difference" | "count":
-            return format_html("<b>{}</b>", figure(value))
-    return format_html("<bdi>{}</bdi>", word(found if isinstance(found, str) else None))
+            return format_html("<b>{}</b>", told)
+    return format_html("<bdi>{}</bdi>", told)
 
 
 def figure(value: Value) -> str:
@@ -74,9 +61,3 @@ def figure(value: Value) -> str:
     if value.kind == "count" or value.unit is None:
         return count(value.value)
     return (number if value.kind == "number" else difference)(value.value, value.unit)
-
-
-def word(value: str | None) -> str:
-    if value is None:
-        return _("unknown")
-    return _("all others") if value == OTHERS else value

@@ -9,6 +9,7 @@ from hearwell.insights.change.part import Amount
 from hearwell.metrics.metric import Unit
 from hearwell.report.name import spaced
 from hearwell.report.number import difference
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
@@ -32,7 +33,7 @@ def why_changed(request: SignedIn, name: str) -> HttpResponse:
         try:
             made = lakes.kept(lake, "change", question, lambda: change(lake, question))
         except WrongUse as problem:
-            return render(request, "read/why_changed.html", {"problem": str(problem)})
+            return render(request, "read/why_changed.html", {"problem": what_was_wrong(problem)})
     context = {
         "findings": [told(each) for each in made.findings],
         "unit": made.unit,

@@ -5,7 +5,8 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hearwell.engine.question import TEAM, Asked
@@ -15,7 +16,9 @@ from hearwell.report.number import number
 from hearwell.stats.target import level_of
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.view import View, metric_of
+from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Person
+from hearwell.web.people.signed_in import SignedIn
 
 HOURS = [MaxValueValidator(23)]
 
@@ -140,6 +143,8 @@ class Alert(models.Model):
     high = models.FloatField(null=True)
     n = models.PositiveBigIntegerField()
     made_at = models.DateTimeField(auto_now_add=True)
+    seen_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-opened_for", "-pk"]
@@ -153,3 +158,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.opened_for}"
+
+    def acknowledge(self, request: SignedIn) -> None:
+        """Keep who looks after it: whoever says so first."""
+        with transaction.atomic():
+            unseen = Alert.objects.filter(pk=self.pk, seen_at=None)
+            if unseen.update(seen_by=request.user, seen_at=timezone.now()):
+                audit(request, Action.ALERT, str(self))
+        self.refresh_from_db()

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from hearwell.lake.lake import Lake
 from hearwell.language import ENGLISH, speaking
+from hearwell.language.date import day
 from hearwell.report.name import title
-from hearwell.report.number import interval, number, share_of
+from hearwell.report.number import count, interval, number, rounded, share_of
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.message import Message
 from hearwell.web.explore.weekly import link
@@ -89,10 +90,13 @@ def words_of(alert: Alert, found: Attained) -> Words:
             wanted=target.told,
         ),
         _("Of the days {begins} to {ends}, n = {n}. The alert is open since {since}.").format(
-            begins=found.begins, ends=found.ends, n=f"{cell['n']:,}", since=alert.opened_for
+            begins=day(found.begins),
+            ends=day(found.ends),
+            n=count(cell["n"]),
+            since=day(alert.opened_for),
         ),
         _("By chance alone such an alert comes at most {rate} times a year on average.").format(
-            rate=f"{target.false_alarms_per_year:g}"
+            rate=rounded(target.false_alarms_per_year)
         ),
     ]
     if found.simulated:

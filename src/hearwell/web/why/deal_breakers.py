@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from hearwell.evidence.outcome import NAMES
 from hearwell.insights.deal_breakers.explain import DealBreakers
 from hearwell.insights.deal_breakers.explain import deal_breakers as explain
+from hearwell.language.convention import isolated
 from hearwell.metrics.metric import Unit
-from hearwell.report.number import number
+from hearwell.report.number import count, number
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read.address import Address, choice
 from hearwell.web.read.told import written
@@ -38,8 +39,8 @@ def shown(found: DealBreakers, address: Address) -> dict[str, Any]:
         "rows": [
             {
                 "name": written(each.label),
-                "bad": f"{each.bad_left:,} / {each.bad_n:,}",
-                "others": f"{each.ok_left:,} / {each.ok_n:,}",
+                "bad": of(each.bad_left, each.bad_n),
+                "others": of(each.ok_left, each.ok_n),
                 "ratio": number(each.ratio, Unit.EACH),
                 "low": number(each.low, Unit.EACH),
                 "high": number(each.high, Unit.EACH),
@@ -48,3 +49,7 @@ def shown(found: DealBreakers, address: Address) -> dict[str, Any]:
             for each in found.suspects[:MOST]
         ],
     }
+
+
+def of(some: int, of_all: int) -> str:
+    return isolated(f"{count(some)} / {count(of_all)}")

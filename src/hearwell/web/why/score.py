@@ -10,6 +10,7 @@ from hearwell.engine.errors import NotByTeam
 from hearwell.engine.question import Asked, Question, find, may_ask
 from hearwell.errors import WrongUse
 from hearwell.lake.lake import Lake
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
@@ -68,5 +69,5 @@ def part(  # noqa: PLR0913  what is asked, how, of whom, and how it is shown
             key = (question, *options) if options else question
             made = lakes.kept(lake, name, key, lambda: insight(lake, question))
     except WrongUse as problem:
-        return render(request, template, {"problem": str(problem)})
+        return render(request, template, {"problem": what_was_wrong(problem)})
     return render(request, template, shown(made, address))
