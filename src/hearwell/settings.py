@@ -50,6 +50,23 @@ class Alerts(Part):
     false_alarms_per_year: float = Field(default=1.0, gt=0, le=50)
 
 
+Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class Texts(Part):
+    """What is known of what customers write, by which it is read and made anonymous."""
+
+    languages: tuple[Tag, ...] = ()  # BCP 47; without one, languages are not told apart
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None  # ISO 3166
+
+
+class Topic(Part):
+    """What customers speak of, by the words they use for it, in any script."""
+
+    words: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
+    without: tuple[Annotated[str, Field(min_length=1)], ...] = Field(default=(), alias="not")
+
+
 class RollUp(Part):
     """What is kept by day, so that questions about many rows are answered at once."""
 
@@ -96,6 +113,8 @@ class Settings(Part):
     staffing: Staffing = Staffing()
     alerts: Alerts = Alerts()
     roll_up: RollUp = RollUp()
+    text: Texts = Texts()
+    topics: dict[str, Topic] = Field(default_factory=dict)
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
     service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric
 
@@ -153,6 +172,16 @@ false_alarms_per_year = 1.0   # of each metric that is watched, by chance alone
 [roll_up]
 by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows
 from_rows = 1000000           # smaller tables are asked row by row, which is as quick
+
+[text]
+languages = []                # what customers write, such as ["ur", "en"]; told apart by these
+# region = "PK"               # where telephone numbers are from, if not where a language is usual
+
+# What customers speak of, by their words for it, in any language and script. A word may end
+# in * for any ending; a text in which one of "not" stands does not belong to the topic.
+# [topics.delivery]
+# words = ["not arrived", "deliver*"]
+# not = ["delivered on time"]
 
 # Opening hours: the business clock counts only these. Add as many as you need;
 # the first whose applies_to fits a row is used.

@@ -9,7 +9,7 @@ from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import identifier, typed
 from hearwell.metrics.catalog import METRICS
-from hearwell.records import RECORDS
+from hearwell.records import TABLES
 from hearwell.settings import Settings
 
 Row = Mapping[str, object]
@@ -23,7 +23,7 @@ def holding(lake: Lake, settings: Settings | None = None, **tables: Iterable[Row
     A row says what it knows; its source and when it was received need not be said.
     """
     asked = replace(lake, settings=settings or lake.settings, views=set())
-    for name, record in RECORDS.items():
+    for name, record in TABLES.items():
         columns = typed(record)
         body = ", ".join(f"{identifier(column)} {dtype}" for column, dtype in columns.items())
         asked.connection.execute(f"create or replace temp table {identifier(name)} ({body})")

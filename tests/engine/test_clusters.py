@@ -1,12 +1,18 @@
 """Rows of one person tell less than rows of many: of everybody, and of a sample of persons."""
 
+from dataclasses import replace
+
 import pytest
 
-from hearwell.engine import clusters
+from hearwell.engine import clusters, passes, rollup_build
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Asked, Question
+from hearwell.engine.rollup import families
+from hearwell.engine.rollup_build import roll_up
 from hearwell.lake.lake import create
 from hearwell.metrics.catalog import METRICS
+from hearwell.records.survey import Survey
+from hearwell.settings import RollUp
 
 SATISFIED = (Asked(METRICS["customer_satisfaction"], "satisfied"),)
 ANSWERS = """
@@ -88,3 +94,19 @@ def test_those_of_a_sample_come_first(lake):
     assert in_sample == sorted(in_sample, reverse=True)
     assert in_sample == [draw >= 3 for _, _, draw in draws]
     assert 3 < sum(in_sample) < 200
+
+
+def test_a_roll_up_has_the_same_sample(lake, monkeypatch):
+    """Its rows are in the order of the draw, and only the first of them are read."""
+    answered(lake, "mail", 40_000, 4, "if(i % 8 < 6, 'm' || i // 4, null)")
+    answered(lake, "chat", 40_000, 1)
+    monkeypatch.setattr(clusters, "SAMPLE_ROWS", 5_000)
+    sampled = widths(lake)
+    surveys = [each for each in families(lake.settings) if each.record is Survey]
+    monkeypatch.setattr(rollup_build, "families", lambda _: surveys)
+    monkeypatch.setattr(rollup_build, "dates_of_facts", dict)
+    settings = lake.settings.model_copy(update={"roll_up": RollUp(from_rows=0)})
+    rolled = replace(lake, settings=settings)
+    assert len(list(roll_up(rolled))) == len(surveys)
+    monkeypatch.setattr(passes.Passes, "persons", None)  # a roll-up has a way of its own
+    assert widths(rolled) == pytest.approx(sampled, rel=1e-9)

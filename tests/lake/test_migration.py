@@ -31,7 +31,7 @@ class OldCall(Record):
 def old_lake(tmp_path, monkeypatch, bring):
     """Make a lake with a Hearwell that knew one record of few columns; its file is adopted."""
     with monkeypatch.context() as older:
-        older.setattr(tables, "RECORDS", MappingProxyType({"call": OldCall}))
+        older.setattr(tables, "TABLES", MappingProxyType({"call": OldCall}))
         older.setattr("hearwell.lake.merge.MANY", 1)
         with create(tmp_path / "lake") as lake:
             rows = [CALL | {"call_id": str(n), "queue": "sales"} for n in range(20)]

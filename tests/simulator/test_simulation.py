@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 from hearwell import simulator
+from hearwell.records.survey import STATUSES
 from hearwell.simulator.column import Either, array_of
 from hearwell.simulator.company import CHANNELS, PRODUCTS, TOPICS, Company
 from hearwell.simulator.conversations import after_work
+from hearwell.simulator.effects import EVERY
 from hearwell.simulator.phone import QUEUE_LIMIT_SECONDS, Work, serve
 from hearwell.simulator.shop import latest
 from hearwell.simulator.simulation import TABLES, Simulation
@@ -160,6 +162,34 @@ def test_a_slow_channel_doubles_its_first_response(plain):
     assert response(plain, "email") == pytest.approx(1, abs=0.15)
     assert response(slow, "email") > 1.5
     assert response(slow, "chat") == pytest.approx(1, abs=0.15)
+
+
+def test_chats_that_move_to_email_leave_the_other_channels_as_they_are(plain):
+    def share(simulation, name):
+        found = simulation.matters.channel == CHANNELS.index(name)
+        before, after = changed(simulation, simulation.matters.at, found, np.ones(len(found), bool))
+        return after / before
+
+    moved = Simulation(company("moved_to_email", size=10_000, days=180))
+    assert share(plain, "chat") == pytest.approx(1, abs=0.1)
+    assert share(moved, "chat") == pytest.approx(0.4, abs=0.05)
+    assert share(moved, "email") > 1.3
+    assert share(moved, "whatsapp") == pytest.approx(share(plain, "whatsapp"))
+
+
+def test_who_chooses_whom_to_ask_keeps_surveys_from_those_who_are_not_pleased(plain):
+    def sent(simulation, agents, *, pleased):
+        asked, told = simulation.asked, simulation.sent
+        later = asked.eligible_at >= simulation.company.effects.begins_at
+        chosen = (asked.agent >= 0) & ((asked.agent % EVERY == 0) == agents)
+        due = later & chosen & (told.status >= STATUSES.index("suppressed"))
+        return np.isfinite(told.sent_at[due & ((asked.feeling >= 3.5) == pleased)]).mean()
+
+    chosen = Simulation(company("chosen_surveys", size=10_000, days=180))
+    assert sent(plain, agents=True, pleased=False) > 0.9
+    assert sent(chosen, agents=True, pleased=False) == 0
+    assert sent(chosen, agents=True, pleased=True) > 0.9
+    assert sent(chosen, agents=False, pleased=False) > 0.9
 
 
 def test_a_deal_breaker_makes_customers_leave_who_are_as_satisfied_as_before(plain):

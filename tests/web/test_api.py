@@ -86,6 +86,8 @@ def test_a_question_can_be_put_again_as_it_was_told(company, program):
 @pytest.mark.parametrize(("path", "method", "operation"), EXAMPLES)
 def test_every_example_of_the_description_can_be_run(company, program, path, method, operation):
     client, address = program("bob"), "/api/v1" + operation["x-example"]
+    if operation["operationId"] == "tell_event":
+        return  # it writes: test_by_hand.py has a lake of its own
     if method == "post":
         body = API.get_openapi_schema()["components"]["schemas"]["Put"]["example"]
         answer = client.post(address, body, content_type="application/json")
@@ -293,6 +295,8 @@ ROLE_OF = {
     "rows": Role.LEAD,
     "why": Role.VIEWER,
     "guardrails": Role.VIEWER,
+    "self_service": Role.VIEWER,
+    "tell_event": Role.LEAD,
     "boards": Role.VIEWER,
     "staffing": Role.VIEWER,
     "freshness": Role.VIEWER,
@@ -332,7 +336,7 @@ def test_each_role_may_do_what_is_its_own(people, path, method, operation, monke
     for role in Role:
         people["bob"].role = role
         people["bob"].save()
-        for client in (showing(shown(people, "bob")[1]), in_session(people["bob"])):
+        for client in (showing(shown(people, "bob", Scope.ADMIN)[1]), in_session(people["bob"])):
             may = role.includes(ROLE_OF[operation["operationId"]])
             assert getattr(client, method)(address).status_code == (418 if may else 403)
     for client in (Client(), showing("hearwell_nothing")):
@@ -468,6 +472,13 @@ def test_what_is_of_no_team_is_refused(company, carol):
 def test_what_drives_a_number_is_of_no_team(company, carol):
     assert carol.get("/api/v1/metrics/CSAT/why/drivers").status_code == 403
     assert carol.get("/api/v1/metrics/late_delivery_rate/why/change").status_code == 403
+
+
+def test_how_customers_help_themselves_is_of_no_team(company, carol, program):
+    assert carol.get("/api/v1/self-service").status_code == 403
+    found = told(program("bob").get("/api/v1/self-service?last=9999"))
+    assert {"articles", "searches", "topics", "findings"} <= found.keys()
+    assert program("bob").get("/api/v1/self-service?where=channel=phone").status_code == 422
 
 
 def test_why_is_told_of_own_rows_only(company, carol, program):

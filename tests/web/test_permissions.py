@@ -33,6 +33,7 @@ MATRIX = {
     "why/deal-breakers/": READ,
     "why/products/": READ,
     "why/everyone/": READ,
+    "why/self-service/": READ,
     "changed/": READ,
     "changed/findings/": READ,
     "changed/feed/": READ,
@@ -66,6 +67,8 @@ MATRIX = {
     # Inputs
     "data/": {"GET": LEAD},
     "data/metrics/": {"GET": LEAD},
+    "data/events/": {"GET": LEAD, "POST": LEAD},
+    "data/benchmarks/": {"GET": LEAD, "POST": LEAD},
     "data/refused/": {"GET": ADMINISTRATOR},
     "data/refused/rows.csv": {"GET": ADMINISTRATOR},
     "data/upload/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

@@ -15,7 +15,7 @@ from hearwell.web.people.models import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.why.driver_map import driver_map
 
-PARTS = ("drivers", "deal-breakers", "products", "everyone")
+PARTS = ("drivers", "deal-breakers", "products", "everyone", "self-service")
 
 
 def test_the_page_fetches_its_parts_over_the_chosen_period(company, signed_in):

@@ -74,8 +74,8 @@ def show_published(
         out.print("[dim]No published figure of it is known; import some --as benchmark.[/dim]\n")
         return
     unit = next(each for each in answers.answers if each.asked == asked).unit
-    out.print("[bold]Published[/bold] [dim]by others, who count in their own way: no verdict[/dim]")
-    table = grid("who", "period", "value", "interval", "n", "counted by", right=(2, 3, 4))
+    out.print("[bold]Published[/bold] [dim]what they count may be something else: no verdict[/dim]")
+    table = grid("who", "period", "value", "interval", "n", "rules", "counted by", right=(2, 3, 4))
     for each in published:
         table.add_row(
             told(each.who),
@@ -83,6 +83,7 @@ def show_published(
             number(each.value, unit.value),
             interval(each.low, each.high, unit.value),
             NOTHING if each.n is None else f"{each.n:,}",
+            (each.comparability or "not known").removesuffix("_rules"),
             " ".join(told(text) for text in (each.source_text, each.url) if text) or NOTHING,
         )
     out.print(table)

@@ -38,6 +38,7 @@ from hearwell.engine.rollup import (
     is_whole_days,
     rolled_bounds,
 )
+from hearwell.engine.score_model import refuse_unjudged
 from hearwell.engine.simulated import simulated, simulated_sources
 from hearwell.engine.standardise import (
     NOT_IN_BOTH,
@@ -58,7 +59,7 @@ def ask(lake: Lake, question: Question) -> Answers:
     """Answer a question. Metrics of the same table and date are computed in one pass.
 
     Raises:
-        BadQuestion, NoBusinessTime.
+        BadQuestion, NoBusinessTime, NoScoreModel.
 
     """
     answers: dict[Asked, Answer] = {}
@@ -67,6 +68,8 @@ def ask(lake: Lake, question: Question) -> Answers:
     records = [each.metric.record for each in question.asked]
     with lake.reading() as snapshot, needed(lake, records) as need:
         use_cohorts(lake, question)
+        if len(question.asked) == 1:  # among several it has no value
+            refuse_unjudged(lake, question.asked[0])
         made_up = simulated_sources(lake, records)
         for record, dated_by, is_stock, asked in families(question.asked):
             family = Asking(lake, question, need, record, dated_by, is_stock)

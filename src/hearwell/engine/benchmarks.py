@@ -14,7 +14,10 @@ from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.records.benchmark import Benchmark
 
-COLUMNS = ("metric", "who", "period", "value", "low", "high", "n", "source_text", "url")
+COLUMNS = (
+    *("metric", "who", "period", "value", "low", "high", "n"),
+    *("source_text", "url", "comparability"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Published:
     Attributes:
         metric: its name or label, alone or with a variant: `service_level.SL3`.
         who: of whom it tells, such as a competitor or a trade.
+        comparability: is it counted by the same rules as ours; None where nobody knows.
 
     """
 
@@ -36,6 +40,7 @@ class Published:
     n: int | None = None
     source_text: str | None = None
     url: str | None = None
+    comparability: str | None = None
 
     def is_of(self, asked: Asked) -> bool:
         """Does it tell of the metric in this variant, or of the metric without saying which?"""

@@ -37,6 +37,7 @@ from hearwell.metrics.facts.deadline import Deadline
 from hearwell.metrics.facts.help_demand import HelpDemand
 from hearwell.metrics.facts.issue import Issue
 from hearwell.metrics.facts.journey_point import JourneyPoint
+from hearwell.metrics.facts.opinion import Opinion, opinions
 from hearwell.metrics.facts.purchase import Purchase, purchases
 from hearwell.metrics.facts.reply_wait import ReplyWait
 from hearwell.metrics.part import Expr
@@ -47,10 +48,12 @@ from hearwell.records.call import Call
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
+from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.records.order import Order
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
+from hearwell.records.survey import Survey
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     AgentDay: (Call, Shift, Message, Case),
@@ -64,6 +67,7 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     Contact: OF_CONTACTS,
     HelpDemand: OF_CONTACTS,
     CustomerMonth: (Customer,),
+    Opinion: (Survey, Message, Case),
     Purchase: (Order,),
     CaseHandling: OF_CASES,
     Issue: OF_CONTACTS,
@@ -72,6 +76,9 @@ MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
     Deadline: OF_CASES,
 }
 """Of which records each derived fact is made."""
+
+MADE_WITH: dict[type[Record], tuple[type[Record], ...]] = {Opinion: (JudgedText,)}
+"""What it is made of besides, which is not brought in."""
 
 
 def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
@@ -82,6 +89,11 @@ def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
 def kept_as(record: type[Record]) -> str:
     """Return the name of the table of the lake in which facts are kept whole."""
     return f"fact_{record.table_name}"
+
+
+def tables_of(record: type[Record]) -> tuple[type[Record], ...]:
+    """Return all that a fact is made of: records, and what is made from them and kept."""
+    return (*sources_of(record), *MADE_WITH.get(record, ()))
 
 
 CASE_FACTS = (CaseFact, CaseHandling, ReplyWait, Deadline)
@@ -102,6 +114,7 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
     HelpDemand: OF_CONTACTS,
     Issue: OF_CONTACTS,
     JourneyPoint: (*OF_CONTACTS, *TOUCHES),
+    Opinion: (Survey, Message, Case),
 }
 """Those of them without which there are rows all the same."""
 
@@ -116,6 +129,7 @@ STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
     ArticleUse: article_uses,
     BacklogChange: backlog_changes,
     CustomerMonth: partial(customer_months, month=MONTH),
+    Opinion: opinions,
     Purchase: purchases,
 }
 """Which tables lead from the records, in the order above, to the fact."""
@@ -151,7 +165,7 @@ class Need:
             return
         drop(self.lake, self.made)
         self.there = record
-        for source in sources_of(record):
+        for source in tables_of(record):
             self.lake.use(source)
         if self.is_kept(record):
             create(self.lake, self.made, record.table_name, f"from lake.{kept_as(record)}", "view")
@@ -171,7 +185,7 @@ class Need:
         if record not in MADE_FROM:
             return False
         mark = mark_of(self.lake.settings)
-        return self.states.current(kept_as(record), mark, sources_of(record)) is not None
+        return self.states.current(kept_as(record), mark, tables_of(record)) is not None
 
     def made_of_kept(self) -> Making:
         """Return what the kept tables were made readable in."""
@@ -215,7 +229,7 @@ def queries(record: type[Record]) -> Mapping[str, str]:
     """Return the queries that lead to a fact, in their order; none for a record."""
     if record not in STEPS:
         return {}
-    steps = STEPS[record](*(source.unbound() for source in MADE_FROM[record]))
+    steps = STEPS[record](*(source.unbound() for source in tables_of(record)))
     return {name: sql(step) for name, step in steps.items()}
 
 

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from hearwell.engine.groups import Key
+from hearwell.metrics.facts.opinion import Opinion
 from hearwell.metrics.part import BoolArray, FloatArray
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
@@ -24,8 +25,8 @@ WIDEST = {"share": 0.15, "points": 15.0}
 
 
 def protects(record: type[Record]) -> bool:
-    """Are the rows of this record answers of people?"""
-    return record is Survey
+    """Are the rows of this record answers of people, or made of them?"""
+    return record in {Survey, Opinion}
 
 
 def hidden_cells(keys: Sequence[Key], n: FloatArray, *, is_cut: bool) -> set[Key]:

@@ -18,7 +18,7 @@ from typing import Any
 import ibis
 
 from hearwell.engine.clusters import DRAW, PERSON, in_order_of_draw, is_counted
-from hearwell.engine.derived import Need, sources_of
+from hearwell.engine.derived import Need, sources_of, tables_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.formulas import Formula, Formulas
 from hearwell.engine.found import Columns
@@ -133,7 +133,7 @@ def found_rollup(states: States, question: Question, family: Family) -> Kept | N
     if not is_fitting:
         return None
     mark = mark_of(states.history.lake.settings, family.by)
-    state = states.current(family.name, mark, family.sources)
+    state = states.current(family.name, mark, tables_of(family.record))
     return None if state is None else Kept.read(family.name, state.layout)
 
 

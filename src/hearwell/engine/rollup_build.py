@@ -9,7 +9,7 @@ import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
 from hearwell.engine.changes import changes
-from hearwell.engine.derived import MADE_FROM, kept_as, readable, sources_of
+from hearwell.engine.derived import MADE_FROM, kept_as, readable, sources_of, tables_of
 from hearwell.engine.facts import dated
 from hearwell.engine.framing import EPOCH, bounds_of
 from hearwell.engine.period import Period, days_of, to_utc
@@ -83,7 +83,7 @@ def kept_whole(lake: Lake, record: type[Record], at: str, *, full: bool) -> Roll
     """Keep facts as they are now, all of them; return None if they were."""
     run, name, snapshot = lake.connection.execute, kept_as(record), lake.snapshot
     states, mark = States.read(lake), mark_of(lake.settings)
-    if not full and states.current(name, mark, sources_of(record)) is not None:
+    if not full and states.current(name, mark, tables_of(record)) is not None:
         return None
     say(lake, name, -1, mark, "")  # what was kept is not used to make them
     with readable(lake, record):
@@ -104,7 +104,7 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
     snapshot = lake.snapshot
     states, mark = States.read(lake), mark_of(lake.settings, family.by)
     state = None if full else states.of(family.name, mark)
-    if state is not None and not states.changed_since(family.sources, state.snapshot):
+    if state is not None and not states.changed_since(tables_of(family.record), state.snapshot):
         return None
     touched = None
     if state is not None and repairs_by_day(family):

@@ -61,6 +61,7 @@ SCORECARD = (
     ("customer_satisfaction", "dissatisfied"),
     ("net_promoter_score", "score"),
     ("customer_effort_score", "easy"),
+    ("sentiment", "negative"),
     ("survey_response_rate", "answered"),
     ("survey_send_rate", "sent"),
     ("delivery_time", "p50"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
-from hearwell.records import RECORDS
+from hearwell.records import TABLES
 from hearwell.records.record import Record
 
 TYPES = {
@@ -59,7 +59,7 @@ COLUMNS = """
 def lacking(there: Tables) -> list[str]:
     """Return the statements that make missing tables and add missing columns; none takes away."""
     statements = []
-    for table, record in RECORDS.items():
+    for table, record in TABLES.items():
         wanted = typed(record)
         if table not in there:
             body = ", ".join(f"{identifier(name)} {dtype}" for name, dtype in wanted.items())

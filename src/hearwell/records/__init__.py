@@ -10,6 +10,7 @@ from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
 from hearwell.records.event import Event
+from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.records.order import Order
 from hearwell.records.record import Record
@@ -39,3 +40,6 @@ RECORDS: dict[str, type[Record]] = {
         Rejected,
     )
 }
+
+TABLES = RECORDS | {JudgedText.table_name: JudgedText}
+"""What the lake has tables of: also what is not brought in."""

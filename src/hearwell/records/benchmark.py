@@ -1,6 +1,10 @@
 """One row for each published figure to compare with."""
 
-from hearwell.records.record import Amount, Count, Key, Record, Text
+from typing import Annotated, Any
+
+from hearwell.records.record import Amount, Count, Key, Record, Text, category
+
+COMPARABILITY = ("same_rules", "similar_rules", "other_rules")
 
 
 class Benchmark(Record):
@@ -17,3 +21,4 @@ class Benchmark(Record):
     n: Count
     source_text: Text  # publisher, year, and how it was counted
     url: Text
+    comparability: Annotated[Any, category(*COMPARABILITY)]  # null where nobody knows

@@ -4,7 +4,16 @@ from typing import Annotated, Any
 
 from hearwell.records.record import Instant, Key, Record, RequiredInstant, Text, category
 
-KINDS = ("release", "campaign", "outage", "price_change", "staff_change", "rule_change", "other")
+KINDS = (
+    "release",
+    "campaign",
+    "outage",
+    "price_change",
+    "number_change",
+    "staff_change",
+    "rule_change",
+    "other",
+)
 
 
 class Event(Record):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from hearwell.engine.answer import Answer
+from hearwell.engine.benchmarks import Published
 from hearwell.language import gettext
 from hearwell.language.convention import noted
 from hearwell.metrics.metric import Better, Unit
@@ -91,6 +92,8 @@ def published(content: Content, answer: Answer) -> Html | None:
             element("b", number(each.value, answer.unit)),
             f" ({ends})" if each.low is not None or each.high is not None else "",
             f", {each.who}, {each.period}",
+            "" if each.n is None else f", n = {count(each.n)}",
+            f" ({rules(each)})",
             f". {each.source_text}" if each.source_text else "",
             [". ", element("a", gettext("Where it is published"), href=each.url)]
             if each.url
@@ -100,11 +103,21 @@ def published(content: Content, answer: Answer) -> Html | None:
     return element(
         "div",
         element(
-            "p", gettext("Published by others, who count in their own way, so without a verdict:")
+            "p",
+            gettext("Figures of others, without a verdict: what they count may be something else."),
         ),
         element("ul", entries),
         class_="note",
     )
+
+
+def rules(each: Published) -> str:
+    """Tell whether a figure of others may be held against ours."""
+    return {
+        "same_rules": gettext("counted by the same rules"),
+        "similar_rules": gettext("counted by similar rules"),
+        "other_rules": gettext("counted by other rules"),
+    }.get(each.comparability or "", gettext("not known by which rules"))
 
 
 def over_time(content: Content, answer: Answer, name: str) -> Html:

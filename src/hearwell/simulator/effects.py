@@ -11,6 +11,9 @@ from hearwell.simulator.column import Array
 MOMENT = 0.6
 """When an effect begins, as a part of the period: there is enough before it to compare with."""
 
+EVERY = 25
+"""Of so many agents one chooses who is asked."""
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -52,6 +55,20 @@ EFFECTS = {
         1,
         {"leave_probability": 0.35},
     ),
+    "moved_to_email": Effect(
+        "most who used a channel write e-mails instead: no channel is slower, but more are slow",
+        "channel",
+        "chat",
+        2,
+        {"moved_share": 0.6},
+    ),
+    "chosen_surveys": Effect(
+        f"every {EVERY}th agent keeps the survey from customers who are not pleased",
+        "agent_id",
+        f"agent-0, agent-{EVERY}, …",
+        0,
+        {"pleased_from": 3.5},
+    ),
 }
 
 
@@ -83,6 +100,16 @@ class Effects:
 
     def leave_probability(self, topic: Array, at: Array) -> Array:
         return self.sized("deal_breaker", "leave_probability", topic, at, 0.0)
+
+    def moved_share(self, channel: Array, at: Array) -> Array:
+        return self.sized("moved_to_email", "moved_share", channel, at, 0.0)
+
+    def keeps_survey_back(self, agent: Array, feeling: Array, at: Array) -> Array:
+        """Does the agent keep the survey from this customer? Nobody has the number -1."""
+        turn = np.where(agent >= 0, agent % EVERY, agent)
+        pleased_from = EFFECTS["chosen_surveys"].sizes["pleased_from"]
+        found: Array = self.on("chosen_surveys", turn, at) & (feeling < pleased_from)
+        return found
 
     def sized(self, effect: str, size: str, codes: Array, at: Array, without: float) -> Array:
         return np.where(self.on(effect, codes, at), EFFECTS[effect].sizes[size], without)

@@ -92,7 +92,7 @@ def drawn_matters(company: Company, customers: Customers, orders: Orders) -> Mat
         customer=customer,
         topic=np.concatenate([topic, np.full(len(of_order), DELIVERY)]).astype(np.int8),
         product=np.concatenate([product, orders.product[of_order]]).astype(np.int8),
-        channel=channels(rng, customers.place[customer], at),
+        channel=moved(company, channels(rng, customers.place[customer], at), at),
         at=at,
         order=np.concatenate([np.full(size, NOBODY), of_order]),
     )
@@ -113,6 +113,14 @@ def channels(rng: Generator, place: Array, at: Array) -> Array:
     is_open = (hour >= PHONE_OPENS) & (hour < PHONE_CLOSES)
     instead = rng.choice([EMAIL, CHAT, WEB_FORM], len(place), p=[0.4, 0.4, 0.2])
     return np.where((found == PHONE) & ~is_open, instead, found).astype(np.int8)
+
+
+def moved(company: Company, channel: Array, at: Array) -> Array:
+    """Return the channels, some of them given up for e-mail if that is planted."""
+    moves = company.generator("moved").random(len(channel)) < company.effects.moved_share(
+        channel, at
+    )
+    return np.where(moves, EMAIL, channel).astype(np.int8)
 
 
 def only(matters: Matters, rows: Array) -> Matters:

@@ -247,6 +247,7 @@ def invite(company: Company, asked: Asked) -> Sent:
     again = asked_before(asked, chosen)
     late = sent_at >= company.end
     unknown = (rng.random(size) < NO_ADDRESS) & ~late
+    kept_back = company.effects.keeps_survey_back(asked.agent, asked.feeling, asked.eligible_at)
     answers = ANSWERS_AT_LEAST + ANSWERS_MORE * (asked.feeling - INDIFFERENT) ** 2
     answers = np.where(asked.programme == PEOPLE, AGENT_ANSWERS, np.clip(answers, 0.03, 0.6))
     opened_at = sent_at + rng.exponential(6 * HOUR, size)
@@ -258,7 +259,7 @@ def invite(company: Company, asked: Asked) -> Sent:
     gives_up = (drawn > 1 - GIVES_UP) & (opened_at < company.end)
     bounces = rng.random(size) < BOUNCES
     status = np.select(
-        [~chosen, again, unknown | late, bounces, replies, opts_out, gives_up],
+        [~chosen, again, unknown | kept_back | late, bounces, replies, opts_out, gives_up],
         [HELD_OUT, THROTTLED, SUPPRESSED, BOUNCED, ANSWERED, OPTED_OUT, STARTED],
         waits,
     )

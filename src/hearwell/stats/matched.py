@@ -6,6 +6,9 @@ import numpy as np
 
 from hearwell.stats.interval import FloatArray, Interval, normal_quantile
 
+FEWEST_EXPECTED = 5.0
+"""With less room than this on either side of what is expected, the normal test is wrong."""
+
 
 @dataclass(frozen=True)
 class Matched:
@@ -33,7 +36,8 @@ def mantel_haenszel(
     """Hold cases against others of the same stratum (Mantel and Haenszel 1959).
 
     The interval is that of Robins, Breslow and Greenland (1986), the p-value that of the test
-    with Mantel and Haenszel's variance, without a correction.
+    with Mantel and Haenszel's variance, without a correction. Where that has too few to go by
+    (Mantel and Fleiss 1980) the p-value is exact: twice the smaller tail.
 
     Args:
         cases_with, others_with: how many have it, of shape (things, strata).
@@ -66,4 +70,33 @@ def mantel_haenszel(
     spread = cases * others * with_it * (total - with_it) / (total**2 * (total - 1))
     score = (over(a) - over(expected)) / np.sqrt(over(np.where(total > 1, spread, 0.0)))
     p = special.erfc(np.abs(score) / np.sqrt(2))
+    least, most = np.maximum(0.0, with_it - others), np.minimum(cases, with_it)
+    room = np.minimum(over(expected) - over(least), over(most) - over(expected))
+    for thing in np.flatnonzero(~np.isnan(p) & (room < FEWEST_EXPECTED)):
+        p[thing] = exact_p(a[thing, both], cases[both], with_it[thing, both], total[both])
     return Matched(ratio, Interval(ratio / factor, ratio * factor), p)
+
+
+def exact_p(
+    cases_with: FloatArray, cases: FloatArray, with_it: FloatArray, total: FloatArray
+) -> float:
+    """Return twice the smaller tail of how many cases have it, all margins of strata as they are.
+
+    The sum over strata of hypergeometric counts; each stratum is one step of the convolution.
+    """
+    law, least = np.ones(1), 0
+    for n, m, everybody in zip(cases, with_it, total, strict=True):
+        low, high = int(max(0, n + m - everybody)), int(min(n, m))
+        count = np.arange(low, high + 1.0)
+        ways = log_ways(m, count) + log_ways(everybody - m, n - count) - log_ways(everybody, n)
+        law, least = np.convolve(law, np.exp(ways)), least + low
+    at = round(float(cases_with.sum())) - least
+    return float(min(1.0, 2 * min(law[: at + 1].sum(), law[at:].sum())))
+
+
+def log_ways(of: FloatArray, chosen: FloatArray) -> FloatArray:
+    """Return the logarithm of the number of ways to choose some of a number."""
+    from scipy import special  # noqa: PLC0415  0.3 s, as in stats.interval
+
+    found: FloatArray = -special.betaln(of - chosen + 1, chosen + 1) - np.log(of + 1)
+    return found

@@ -5,9 +5,11 @@ The group with the highest share is most often one of the smallest. Ranked by su
 each group; nan is a group of which nothing is known, and it stays so.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from hearwell.stats.interval import FloatArray
+from hearwell.stats.interval import FloatArray, Interval
 
 MOST_ROUNDS = 100
 
@@ -67,3 +69,40 @@ def variance_between(value: FloatArray, variance: FloatArray) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if scatter(middle) > degrees else (low, middle)
     return (low + high) / 2
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rates of groups, drawn towards that of all.
+
+    Attributes:
+        overall: of all groups together.
+
+    """
+
+    value: FloatArray
+    interval: Interval
+    overall: float
+
+
+@np.errstate(divide="ignore", invalid="ignore")
+def shrunken_rates(count: FloatArray, exposure: FloatArray, level: float) -> Rates:
+    """Counts over what they came of, by a gamma-Poisson model fitted with moments (Marshall 1991).
+
+    A rate may be more than one. The interval is that of the gamma law that is left.
+    """
+    from scipy import special  # noqa: PLC0415  0.3 s, as in stats.interval
+
+    known = exposure > 0
+    total = float(exposure[known].sum())
+    overall = float(count[known].sum()) / total if total else float("nan")
+    rate = count / exposure
+    spread = float((exposure[known] * (rate[known] - overall) ** 2).sum()) / max(total, 1e-300)
+    between = spread - overall * int(known.sum()) / max(total, 1e-300)
+    if not between > 0:  # groups differ no more than chance lets them
+        same = np.where(known, overall, np.nan)
+        return Rates(same, Interval(same, same), overall)
+    shape, scale = overall**2 / between + count, overall / between + exposure
+    ends = [special.gammaincinv(shape, (1 + way * level) / 2) / scale for way in (-1, 1)]
+    low, high = (np.where(known, end, np.nan) for end in ends)
+    return Rates(np.where(known, shape / scale, np.nan), Interval(low, high), overall)

@@ -6,6 +6,8 @@ from hearwell.cli.why import change, deal_breakers, drivers, everyone, products
 from hearwell.cli.why.digest import digest
 from hearwell.cli.why.guardrails import guardrails
 from hearwell.cli.why.journeys import journey, journeys
+from hearwell.cli.why.self_service import self_service
+from hearwell.cli.why.sentiment import sentiment
 from hearwell.cli.why.staffing import staffing
 from hearwell.cli.why.turned import turned
 
@@ -27,7 +29,9 @@ why_app.command("drivers")(drivers.drivers)
 why_app.command("deal-breakers")(deal_breakers.deal_breakers)
 why_app.command("everyone")(everyone.everyone)
 why_app.command("products")(products.products)
+why_app.command("self-service")(self_service)
 why_app.command("staffing")(staffing)
+why_app.command("sentiment")(sentiment)
 why_app.command("turned")(turned)
 why_app.command("guardrails")(guardrails)
 why_app.command("digest")(digest)

@@ -59,6 +59,7 @@ class Everyone:
 
     Attributes:
         people: who could have answered; n: who did; again: who did when asked again.
+        wrote: of whom it is judged what they wrote before.
         measured: of those who answered.
         adjusted: of all, by what is known of them; None where too few answered.
         effective: as many answers as tell the same, when each counts for what it stands for.
@@ -73,6 +74,7 @@ class Everyone:
     people: int
     n: int
     again: int
+    wrote: int
     measured: Score
     adjusted: Score | None
     effective: float
@@ -118,7 +120,7 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
             f"alter table temp.counted_rows add column {KNOWN_AT} timestamp; "
             f"update temp.counted_rows set {KNOWN_AT} = coalesce(eligible_at, sent_at)"
         )
-        with experienced(rows, KNOWN_AT) as table, kinds_of(rows, table, ends) as kinds:
+        with experienced(rows, KNOWN_AT) as table, kinds_of(rows, table, ends, KNOWN_AT) as kinds:
             n, people = kinds.n.sum(), kinds.people.sum()
             if 0 < n < FEWEST_ANSWERS:
                 raise TooFewToShow(asked)
@@ -186,6 +188,7 @@ def sides(  # noqa: PLR0913, PLR0917  all that the sides are made of
         int(people),
         int(n),
         int(kinds.again.sum()),
+        int(kinds.wrote.sum()),
         of_those_who_answered(kinds, usual, score(measured), level),
         score(scored) if scored is not None and effective >= FEWEST_EFFECTIVE else None,
         effective,
@@ -231,6 +234,9 @@ ADJUSTED = gettext_noop(
     "Adjusted to all who could have answered it is {value} ({low} to {high}). That takes those who "
     "did not answer to be like those who did and to whom the same happened, and rests on as many "
     "answers as would tell the same alone: {effective}."
+)
+WROTE = gettext_noop(
+    "What they had written was taken in, too, as far as it is judged (customers: {wrote})."
 )
 NOT_ADJUSTED = gettext_noop(
     "It is not adjusted to all who could have answered: too few did, or some would have to stand "
@@ -286,6 +292,8 @@ def sides_in_words(found: Everyone) -> Iterator[Sentence]:
     effective = told.count(found.effective)
     if found.adjusted is not None:
         yield sentence(ADJUSTED, effective=effective, **scored(found.adjusted, unit))
+        if found.wrote:
+            yield sentence(WROTE, wrote=told.count(found.wrote))
     else:
         yield sentence(NOT_ADJUSTED, effective=effective)
     if found.everyone is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from hearwell.evidence.counted import Counted, plain
 from hearwell.evidence.factor import happenings
 from hearwell.lake.tables import identifier
 from hearwell.metrics.part import FloatArray
+from hearwell.records.judged_text import JudgedText
+from hearwell.records.message import Message
 from hearwell.stats.logistic import ridge
 from hearwell.stats.nonresponse import Estimated
 
@@ -26,6 +28,19 @@ TRIMMED_AT = 0.99
 
 TABLE = "everyone_row"
 
+TONE = """
+select r.source, r.survey_id, arg_max(j.chance, m.sent_at) as chance
+from {table} as r
+join message as m on m.source = r.source and m.case_id = r.case_id and m.sent_at <= r.{moment}
+join judged_text as j on j.kind = 'message' and j.source = m.source and j.text_id = m.message_id
+    and j.text_received_at = m.received_at
+where j.chance is not null group by all
+"""
+"""How likely they were satisfied by what they wrote last in their case. It is judged by what others
+scored, so that it tells nothing of their own answer that they had not written."""
+
+TONE_OF = "case when chance < 1 / 3 then 'bad' when chance > 2 / 3 then 'good' else 'usual' end"
+
 
 @dataclass(frozen=True)
 class Kinds:
@@ -37,6 +52,7 @@ class Kinds:
         people: who could have answered.
         n, total, squares: answers, 0 to 1.
         again, again_total, again_squares: of those who were asked again, answers then.
+        wrote: of whom it is judged what they wrote before.
 
     """
 
@@ -50,13 +66,15 @@ class Kinds:
     again: FloatArray
     again_total: FloatArray
     again_squares: FloatArray
+    wrote: FloatArray
 
 
 @contextmanager
-def kinds_of(rows: Counted, table: str, ends: tuple[float, float]) -> Iterator[Kinds]:
+def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) -> Iterator[Kinds]:
     """Make the table of people by kind, and count them.
 
     Args:
+        moment: the column of the instant up to which things are known.
         ends: the worst and the best value, which become 0 and 1.
 
     """
@@ -67,17 +85,23 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float]) -> Iterator[K
         f"when {each.good} then 'good' else 'usual' end"
         for each in happenings(rows, table)
     ]
+    categories.append(f"if(t.survey_id is null, null, {TONE_OF})")
     listed = ", ".join(f"{each} as k{i}" for i, each in enumerate(categories))
     names = ", ".join(f"k{i}" for i in range(len(categories)))
     value = f"((over / under) - {low}) / {high - low}"
+    for record in (Message, JudgedText):
+        rows.lake.use(record)
     rows.lake.connection.execute(
-        f"create or replace temp table {TABLE} as with again as ("
+        f"create or replace temp table {TABLE} as with "
+        f"tone as ({TONE.format(table=table, moment=moment)}), again as ("
         f"select source, follows, any_value({value}) as y from {table} "
         "where follows is not null and over is not null group by all"
         f"), every as (select r.bucket, r.bucket % {FOLDS} as fold, "
-        f"(r.over / r.under - {low}) / {high - low} as y, a.y as again, {listed} "
+        f"(r.over / r.under - {low}) / {high - low} as y, a.y as again, "
+        f"t.survey_id is not null as wrote, {listed} "
         f"from {table} as r left join again as a on a.source = r.source "
-        "and a.follows = r.survey_id where r.follows is null) "
+        "and a.follows = r.survey_id left join tone as t on t.source = r.source "
+        "and t.survey_id = r.survey_id where r.follows is null) "
         f"select *, dense_rank() over (order by {names}) - 1 as kind from every"
     )
     try:
@@ -86,13 +110,14 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float]) -> Iterator[K
             "coalesce(sum(y), 0) as total, coalesce(sum(y * y), 0) as squares, "
             "count(again) filter (y is null) as again, "
             "coalesce(sum(again) filter (y is null), 0) as again_total, "
-            "coalesce(sum(again * again) filter (y is null), 0) as again_squares "
+            "coalesce(sum(again * again) filter (y is null), 0) as again_squares, "
+            "count(*) filter (wrote) as wrote "
             f"from {TABLE} group by all order by kind, fold"
         )
         people = found["people"].astype(np.float64)
         columns = [np.ones((len(people), 1))]
         columns += [dummies(found[f"k{i}"], people) for i in range(len(categories))]
-        sums = ("people", "n", "total", "squares", "again", "again_total", "again_squares")
+        sums = [each.name for each in fields(Kinds)[3:]]
         yield Kinds(
             found["kind"].astype(np.float64),
             found["fold"].astype(np.float64),

@@ -3,13 +3,9 @@
 from hearwell.metrics.estimator import Mean, NetScore, Share, WeightedMean, WeightedShare
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
-from hearwell.metrics.scale import normalised
+from hearwell.metrics.scale import DISSATISFIED_TO, SATISFIED_FROM, normalised, runs, satisfied
 from hearwell.records.survey import Survey
 
-SATISFIED_FROM = 0.75
-"""Share of the scale from which an answer counts as satisfied: 4 and 5 of 1-5, 6 and 7 of 1-7,
-8 to 10 of 1-10. A question version with a satisfied_set of its own goes by that."""
-DISSATISFIED_TO = 0.25
 EASY_FROM = 0.66
 """5 to 7 of 1-7 and 4 and 5 of 1-5: agreement that it was easy."""
 
@@ -21,18 +17,6 @@ def off_scale(survey: Survey, among: Expr) -> dict[str, Expr]:
         "scale not known": among & unknown,
         "answer outside its scale": among & ~unknown & normalised(survey).isnull(),
     }
-
-
-def runs(survey: Survey, low: int, high: int) -> Expr:
-    """Is the scale from one number up to the other, which is the best?"""
-    upward = survey.higher_is_better.fill_null(True)
-    return (survey.scale_low == low) & (survey.scale_high == high) & upward
-
-
-def satisfied(survey: Survey, share: float) -> Expr:
-    """Is the answer in the question version's satisfied set, or the usual one of its scale?"""
-    by_set = survey.satisfied_set.contains(survey.answer)
-    return by_set.coalesce(normalised(survey) >= share)
 
 
 def answers(survey: Survey, instrument: str) -> Expr:

@@ -14,6 +14,7 @@ from hearwell.insights.change.explain import change
 from hearwell.insights.drivers.explain import drivers
 from hearwell.insights.guardrails.told import USUAL_BY
 from hearwell.insights.guardrails.told import guardrails as guard
+from hearwell.insights.self_service.told import self_service as serve
 from hearwell.insights.staffing.told import staffing as staff
 from hearwell.insights.turned.told import turned
 from hearwell.lake.lake import Lake
@@ -77,6 +78,20 @@ def guardrails(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
 
 
 @router.get(
+    "/self-service",
+    summary="Self-service",
+    **told.described(told.Findings, "/self-service?last=90&where=language=en"),
+)
+def self_service(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
+    """Tell which articles leave readers to ask, whether readers ask less, and what to write.
+
+    Only `language` filters it; it is told to who may see all teams.
+    """
+    teams = request.user.teams_seen
+    return answered(request, asked.as_of, lambda lake: served(lake, asked, teams))
+
+
+@router.get(
     "/staffing",
     summary="Staffing",
     **told.described(told.Findings, "/staffing"),
@@ -113,6 +128,12 @@ def guarded(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
     more: dict[str, Any] = {"by": (), "grain": "none", "compare": asked.against}
     question = asked.question(lake, (), teams, **more)
     found = lakes.kept(lake, "guardrails", (question, by), lambda: guard(lake, question, by))
+    return found.as_json() | {"snapshot": lake.snapshot}
+
+
+def served(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
+    question = asked.question(lake, (), teams, by=(), grain="none", compare=None)
+    found = lakes.kept(lake, "self-service", question, lambda: serve(lake, question))
     return found.as_json() | {"snapshot": lake.snapshot}
 
 

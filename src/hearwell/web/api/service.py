@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from hearwell.web.api import boards, dimensions, findings, lake, metrics, numbers, rows
+from hearwell.web.api import boards, dimensions, events, findings, lake, metrics, numbers, rows
 from hearwell.web.api.answered import answered
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.problem import PROBLEM, tells
@@ -24,6 +24,7 @@ ROUTERS = (
     numbers.router,
     rows.router,
     findings.router,
+    events.router,
     boards.router,
     lake.router,
 )

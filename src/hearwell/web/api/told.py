@@ -213,6 +213,10 @@ class Findings(BaseModel):
     snapshot: int
 
 
+class EventKept(BaseModel):
+    event_id: str
+
+
 class PanelTold(BaseModel):
     title: str
     question: dict[str, Any] | None = Field(description="Null where it can be asked no more.")

@@ -14,6 +14,7 @@ from hearwell.engine.fact_build import build_facts
 from hearwell.engine.rollup_build import roll_up
 from hearwell.errors import HearwellError
 from hearwell.jobs.bring_in import bring_in
+from hearwell.jobs.learn import learn_scores
 from hearwell.jobs.rehearse import beginning, rehearse
 from hearwell.lake.lake import Lake, open_lake
 from hearwell.records import RECORDS
@@ -79,6 +80,7 @@ def rebuild() -> None:
     """Make anew what is kept in the lake and was made by settings that have changed."""
     with silent(open_lake(lake_path(), writable=True)) as lake:
         build_facts(lake)
+        learn_scores(lake)
         list(roll_up(lake))
 
 
@@ -86,6 +88,7 @@ def bring_up_to_date(lake: Lake, bringing: Bringing) -> None:
     """Make facts and roll-ups; answers are the same without them, only slower."""
     try:
         build_facts(lake)
+        learn_scores(lake)
         list(roll_up(lake))
     except HearwellError as problem:
         told = _("The rows are in. What is made of them for quick answers was not: {problem}")

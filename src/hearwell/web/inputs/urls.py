@@ -4,6 +4,7 @@ from django.urls import path
 
 from hearwell.web.inputs import (
     bringing_page,
+    by_hand,
     data_page,
     mapping_page,
     refused_page,
@@ -17,6 +18,8 @@ urlpatterns = [
     path("data/metrics/", data_page.fed_metrics, name="fed-metrics"),
     path("data/refused/", refused_page.refused_rows, name="refused"),
     path("data/refused/rows.csv", refused_page.refused_file, name="refused-file"),
+    path("data/events/", by_hand.events, name="events"),
+    path("data/benchmarks/", by_hand.benchmarks, name="benchmarks"),
     path("data/upload/", upload.upload, name="upload"),
     path("data/imports/<int:number>/", bringing_page.bringing, name="bringing"),
     path("data/imports/<int:number>/mapping/", mapping_page.mapping, name="mapping"),

@@ -36,6 +36,7 @@ class Action(models.TextChoices):
     SETTINGS = "settings changed", _("settings changed")
     BOARD = "board changed", _("board changed")
     TARGET = "target changed", _("target changed")
+    ENTERED = "entered by hand", _("entered by hand")
     DELIVERY = "delivery changed", _("delivery changed")
 
 

@@ -75,6 +75,7 @@ def help_centre(request: SignedIn) -> HttpResponse:
             "heads": [title(each, heads) for each in heads],
             "articles": articles(lake, question, heads, address),
             "courses": courses(lake, question),
+            "why": reverse("why-self-service") + address.query(),
             "snapshot": card.snapshot,
             "permanent": address.query(as_of=str(card.snapshot)),
         }

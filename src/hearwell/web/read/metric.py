@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hearwell.engine.answer import Answer
+from hearwell.engine.benchmarks import benchmarks
 from hearwell.engine.explain import statements
 from hearwell.engine.question import Asked, Question, find, may_ask
 from hearwell.lake.lake import Lake
@@ -19,7 +20,7 @@ from hearwell.report.content import Content
 from hearwell.report.definition import defined
 from hearwell.report.markup import Html
 from hearwell.report.name import labelled, meanings, spaced, title
-from hearwell.report.tile import by_group, over_time
+from hearwell.report.tile import by_group, over_time, published
 from hearwell.report.trend import trends
 from hearwell.web import lakes
 from hearwell.web.people.person import Role
@@ -69,6 +70,7 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
             "row": row(told.card, lake, address, own) if own and is_told else None,
             "may_open_rows": request.user.may(Role.LEAD),
             "partners": partners(told, lake, address, asked),
+            "others": published(told, own) if own and is_told else None,
             "drawn": drawn(told, own) if own and is_told else None,
         }
     return render(request, "read/metric.html", context)
@@ -119,7 +121,7 @@ def content(lake: Lake, question: Question, address: Address) -> Content:
         unfit=(),
         statements={asked: statements(asked, lake.settings)},
         settings=lake.settings,
-        published=(),
+        published=tuple(benchmarks(lake, (asked,))),
         as_of=lake.as_of,
         taken_at=None,
     )

@@ -52,6 +52,7 @@ def why(request: SignedIn) -> HttpResponse:
             ("deal-breakers", _("What satisfied customers leave for")),
             ("products", _("Products that do worse")),
             ("everyone", _("One side of the story")),
+            ("self-service", _("Can they help themselves?")),
         )
     ]
     return render(request, "why/why.html", context)

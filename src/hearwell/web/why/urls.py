@@ -3,7 +3,16 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from hearwell.web.why import changed, deal_breakers, drivers, everyone, journey, page, products
+from hearwell.web.why import (
+    changed,
+    deal_breakers,
+    drivers,
+    everyone,
+    journey,
+    page,
+    products,
+    self_service,
+)
 
 PAGES = (
     ("why/", page.why, "why"),
@@ -11,6 +20,7 @@ PAGES = (
     ("why/deal-breakers/", deal_breakers.deal_breakers, "why-deal-breakers"),
     ("why/products/", products.products, "why-products"),
     ("why/everyone/", everyone.everyone, "why-everyone"),
+    ("why/self-service/", self_service.self_service, "why-self-service"),
     ("changed/", changed.changed, "changed"),
     ("changed/findings/", changed.findings, "changed-findings"),
 )

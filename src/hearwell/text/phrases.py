@@ -1,0 +1,170 @@
+"""Which phrases stand in which texts: counted once for each text, whatever the language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from hearwell.text.words import SYLLABLE, WORD, is_syllable, normal
+
+FEWEST = 5
+"""A phrase of fewer texts is not looked at: it could be told who wrote it."""
+
+MOST_SHARE = 0.3
+"""What stands in more of the texts is no phrase of its own, but how the language is written."""
+
+MOST_WORDS, MOST_SYLLABLES = 2, 6
+"""Of so many a phrase is made at most."""
+
+BETWEEN, GLUE = "\x00", "\x01"
+"""Stand between two texts, and between two syllables that no blank separates."""
+
+TOKEN = regex.compile(
+    rf"{SYLLABLE}|{WORD}|[\x00\x01]|[^\s\p{{L}}\p{{M}}\p{{N}}\x00\x01]+", regex.V1
+)
+GLUED = regex.compile(rf"{SYLLABLE}(?={SYLLABLE})", regex.V1)
+NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]", regex.V1)
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases, and in which texts each stands.
+
+    Attributes:
+        names: the phrases.
+        sizes: of how many words, or syllables, each is made.
+        stands_in: sparse, shape (texts, phrases): 1 where a phrase stands in a text.
+
+    """
+
+    names: list[str]
+    sizes: IntArray
+    stands_in: Any
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of all texts, one after the other.
+
+    Attributes:
+        names: the different words.
+        word: which of them each is.
+        text: in which text it stands.
+        blank, glued: does the next follow after a blank, or as the next syllable?
+
+    """
+
+    names: list[str]
+    word: IntArray
+    text: IntArray
+    blank: NDArray[np.bool_]
+    glued: NDArray[np.bool_]
+
+
+def tokens_of(texts: Sequence[str]) -> Tokens:
+    joined = BETWEEN.join(texts)
+    if joined.count(BETWEEN) >= max(len(texts), 1) or GLUE in joined:
+        joined = BETWEEN.join(each.translate({0: " ", 1: " "}) for each in texts)
+    found = TOKEN.findall(GLUED.sub(rf"\g<0>{GLUE}", normal(joined).lower()))
+    place: dict[str, int] = {BETWEEN: 0, GLUE: 1}
+    number = np.array([place.setdefault(each, len(place)) for each in found], dtype=np.int64)
+    names = list(place)
+    is_word = np.array([NO_WORD.match(each) is None for each in names])
+    syllable = np.array([is_syllable(each) for each in names])
+    text = np.cumsum(number == 0)
+    after = np.append(number[1:], 0)
+    at = np.flatnonzero(is_word[number])
+    word, follows = number[at], np.diff(at, append=len(number) + 9)
+    is_glued = (after[at] == 1) & (follows == 2)
+    one_of = syllable[word]
+    next_one_of = np.append(one_of[1:], False)
+    return Tokens(names, word, text[at], (follows == 1) & ~one_of & ~next_one_of, is_glued & one_of)
+
+
+def phrases(texts: Sequence[str], fewest: int = FEWEST, most_share: float = MOST_SHARE) -> Phrases:
+    """Find the phrases of one and two words; of syllables, where no blanks are written.
+
+    Phrases do not reach over a punctuation mark, nor over what was covered.
+
+    Args:
+        texts: in one language.
+        fewest: texts in which a phrase stands at least.
+        most_share: of the texts, in which it stands at most.
+
+    """
+    from scipy import sparse  # noqa: PLC0415  as in stats.interval
+
+    tokens = tokens_of(texts)
+    most = max(most_share * len(texts), fewest)
+    gram, names = frequent(tokens.word, tokens.names, tokens.text, fewest)
+    words, word_names = gram, names
+    found, sizes = list[str](), list[int]()
+    rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for size in range(1, MOST_SYLLABLES + 1):
+        text, number = pairs(tokens.text, gram, len(names))
+        is_told = np.bincount(number, minlength=len(names)) <= most
+        place = np.cumsum(is_told) - 1 + len(found)
+        rows.append(text[is_told[number]])
+        columns.append(place[number[is_told[number]]])
+        found += [name for name, told in zip(names, is_told, strict=True) if told]
+        sizes += [size] * int(is_told.sum())
+        gram, names = longer(tokens, gram, names, words, word_names, size)
+        gram, names = frequent(gram, names, tokens.text, fewest)
+        if not names:
+            break
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    stands_in = sparse.csr_matrix(
+        (np.ones(len(row), np.int32), (row, column)), (len(texts), len(found))
+    )
+    return Phrases(found, np.array(sizes, dtype=np.int64), stands_in)
+
+
+def pairs(text: IntArray, gram: IntArray, size: int) -> tuple[IntArray, IntArray]:
+    """Return which text has which phrase, each pair once; a phrase of -1 is none."""
+    known = gram >= 0
+    place = np.sort(text[known] * max(size, 1) + gram[known])  # np.unique takes five times as long
+    place = place[np.diff(place, prepend=-1) > 0]
+    return place // max(size, 1), place % max(size, 1)
+
+
+def frequent(
+    gram: IntArray, names: list[str], text: IntArray, fewest: int
+) -> tuple[IntArray, list[str]]:
+    """Keep the phrases of enough texts, and number them anew; the others become -1."""
+    _text, number = pairs(text, gram, len(names))
+    is_kept = np.bincount(number, minlength=len(names)) >= fewest
+    place = np.append(np.where(is_kept, np.cumsum(is_kept) - 1, -1), -1)  # that of -1 stays
+    return place[gram], [name for name, kept in zip(names, is_kept, strict=True) if kept]
+
+
+def longer(  # noqa: PLR0913, PLR0917  phrases, and the words by which they grow
+    tokens: Tokens,
+    gram: IntArray,
+    names: list[str],
+    words: IntArray,
+    word_names: list[str],
+    size: int,
+) -> tuple[IntArray, list[str]]:
+    """Make phrases of `size` words longer by the next: words to two, syllables to six."""
+    count = len(gram) - size
+    longer_by_one = np.full(len(gram), -1, dtype=np.int64)
+    if count <= 0:
+        return longer_by_one, []
+    joined = tokens.glued[size - 1 : size - 1 + count]
+    if size < MOST_WORDS:
+        joined = joined | tokens.blank[size - 1 : size - 1 + count]
+    at = np.flatnonzero((gram[:count] >= 0) & (words[size:] >= 0) & joined)
+    key = gram[at] * max(len(word_names), 1) + words[at + size]
+    different, first, number = np.unique(key, return_index=True, return_inverse=True)
+    longer_by_one[at] = number
+    blank = tokens.blank[at[first] + size - 1]
+    made = [
+        names[each // len(word_names)] + " " * bool(is_blank) + word_names[each % len(word_names)]
+        for each, is_blank in zip(different.tolist(), blank.tolist(), strict=True)
+    ]
+    return longer_by_one, made
