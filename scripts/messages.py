@@ -40,6 +40,7 @@ TRANSLATED = tuple(language for language in LANGUAGES if language != ENGLISH)
 
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
+    "lazy": None,  # as many modules call it
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),

@@ -1,6 +1,10 @@
 """The organisation's settings: one TOML file in the lake's folder, every entry with a default."""
 
+import re
 import tomllib
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -101,6 +105,66 @@ class ServiceLevelTarget(Part):
         )
 
 
+FEWEST_DIGITS, MOST_DIGITS = 3, 15
+
+
+def digits_of(number: str) -> int | None:
+    """Return a telephone number without signs and leading zeros; None where it is none."""
+    digits = re.sub(r"[\s()./+-]", "", number).lstrip("0")
+    is_number = digits.isascii() and digits.isdigit()
+    return int(digits) if is_number and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS else None
+
+
+class TelephoneNumber(Part):
+    """A number that one article or campaign alone shows, so that calls to it are told apart.
+
+    Attributes:
+        number: as readers see it.
+        dialled: as the telephone system writes it; empty where that is the same.
+        valid_from: the first day on which the number is shown for it.
+        valid_to: the last one.
+
+    """
+
+    number: str
+    dialled: str = ""
+    article: str = ""
+    campaign: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def digits(self) -> int:
+        """What is compared with the number that a call dialled."""
+        return digits_of(self.dialled or self.number) or 0
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.valid_from or date.min, self.valid_to or date.max
+
+    def shows(self, day: date) -> bool:
+        first, last = self.days
+        return first <= day <= last
+
+    @model_validator(mode="after")
+    def _can_be_told_apart(self) -> Self:
+        for number in filter(None, (self.number, self.dialled)):
+            if digits_of(number) is None:
+                message = f"{number!r} is no telephone number: it has {FEWEST_DIGITS} to "
+                message += f"{MOST_DIGITS} digits, such as +44 20 7946 0123"
+                raise ValueError(message)
+        if not self.number:
+            message = "say the number that is shown"
+            raise ValueError(message)
+        if bool(self.article) == bool(self.campaign):
+            message = f"{self.number} is shown by an article or by a campaign: name one of them"
+            raise ValueError(message)
+        if self.days[0] > self.days[1]:
+            message = f"{self.number}: valid_from {self.valid_from} is after {self.valid_to}"
+            raise ValueError(message)
+        return self
+
+
 class Settings(Part):
     """What an organisation may choose. `hearwell init` writes the file with its comments."""
 
@@ -117,6 +181,7 @@ class Settings(Part):
     topics: dict[str, Topic] = Field(default_factory=dict)
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
     service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric
+    telephone_number: tuple[TelephoneNumber, ...] = ()
 
     @model_validator(mode="after")
     def _has_hours_for_its_targets(self) -> Self:
@@ -128,6 +193,27 @@ class Settings(Part):
             )
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _has_one_of_each_number_a_day(self) -> Self:
+        in_order = sorted(self.telephone_number, key=lambda each: (each.digits, each.days))
+        for one, other in pairwise(in_order):
+            if one.digits == other.digits and other.days[0] <= one.days[1]:
+                message = (
+                    f"{other.number} is shown twice at a time: end the first with valid_to "
+                    "before the second begins with valid_from"
+                )
+                raise ValueError(message)
+        return self
+
+    def shown_on(self, day: date, *, article: str = "", campaign: str = "") -> str | None:
+        """Return the number that a page shows on a day: of its campaign, else of its article."""
+        return next(self._shown(day, article, campaign), None)
+
+    def _shown(self, day: date, article: str, campaign: str) -> Iterator[str]:
+        today = [each for each in self.telephone_number if each.shows(day)]
+        yield from (each.number for each in today if campaign and each.campaign == campaign)
+        yield from (each.number for each in today if article and each.article == article)
 
 
 def read(lake: Path) -> Settings:
@@ -201,4 +287,12 @@ languages = []                # what customers write, such as ["ur", "en"]; told
 # metric = "first_response"   # or "next_response", "resolution"
 # within_seconds = 14400
 # applies_to = {{ priority = ["high"] }}
+
+# Numbers that one article or campaign alone shows: calls to them are credited to it. The script on
+# your pages shows them; dialled is for telephone systems that write the number otherwise.
+# [[telephone_number]]
+# number = "+44 20 7946 0123"
+# dialled = "8123"
+# article = "returns"         # or campaign = "spring"
+# valid_from = 2026-01-01
 """

@@ -590,9 +590,7 @@ CASES: dict[str, dict[str, tuple[Any, Judge]]] = {
 }
 SURVEYS: dict[str, dict[str, tuple[Any, Judge]]] = {
     "customer_satisfaction": satisfaction("csat"),
-    "agent_satisfaction": satisfaction("esat"),
     "net_promoter_score": recommendation("nps"),
-    "employee_net_promoter_score": recommendation("enps"),
     "customer_effort_score": effort(),
     "survey_response_rate": {
         "answered": ("share", responded("answered")),
@@ -759,8 +757,6 @@ PERSONS = {
     ),
     **dict.fromkeys(
         (
-            "agent_satisfaction",
-            "employee_net_promoter_score",
             "average_handle_time",
             "transfer_rate",
         ),

@@ -80,6 +80,16 @@ def written(n, *, seed=8, **more):
     ]
 
 
+def given_after(is_high):
+    """Return scores without a comment, given after the cases of messages."""
+    return [
+        row
+        | {"case_id": str(i), "answer": 5 if high else 1, "comment": None}
+        | {"answered_at": BEGINS + timedelta(days=90)}
+        for i, (row, high) in enumerate(zip(scored(len(is_high), first=9000), is_high, strict=True))
+    ]
+
+
 def judged(lake):
     return {
         (kind, number): chance
@@ -118,6 +128,7 @@ def test_the_metric_is_a_count_of_what_is_judged(own):
     surveys, messages = scored(400), written(90)
     insert(own, "survey", surveys)
     insert(own, "message", messages)
+    insert(own, "survey", given_after(comments(90, seed=8).is_high))
     insert(
         own,
         "case",
@@ -140,6 +151,19 @@ def test_the_metric_is_a_count_of_what_is_judged(own):
     assert {team: int(answer.estimate.n[i]) for team, i in told.items()} == n
     for team, i in told.items():
         assert answer.estimate.value[i] == pytest.approx(negative[team] / n[team])
+
+
+def test_messages_that_tell_nothing_of_scores_are_not_counted(own):
+    """What comments taught may not hold for messages: the scores after their cases decide."""
+    insert(own, "survey", scored(300))
+    insert(own, "message", written(90))
+    insert(own, "survey", given_after(comments(90, seed=99).is_high))
+    done = learn_scores(own)
+    assert (done.known.messages.n, done.known.messages.is_good) == (90, False)
+    (answer,) = ask(own, SENTIMENT).answers
+    assert int(answer.estimate.n[0]) == 300
+    reason = "messages, of which too little is known how they are scored"
+    assert int(answer.left_out[reason][0]) == 90
 
 
 def test_only_what_is_new_is_judged(own):

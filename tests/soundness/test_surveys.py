@@ -1,7 +1,7 @@
 """Wrong numbers of surveys that were once seen. None of these may be weakened."""
 
 import pytest
-from engine.tables import cell, holding, surveys
+from engine.tables import cell, holding, surveys, utc
 
 TEN = {"instrument": "nps", "scale_low": 0, "scale_high": 10}
 SEVEN = {"instrument": "ces", "scale_low": 1, "scale_high": 7}
@@ -82,3 +82,27 @@ def test_an_invitation_of_unknown_status_is_told(lake, variant):
     found = cell(holding(lake, survey=rows), "survey_response_rate", variant)
     assert (found["value"], found["n"]) == (1.0, 5)
     assert found["left_out"] == {"status not known": 1, "bounced": 1}
+
+
+@pytest.mark.parametrize(
+    ("metric", "variant", "row", "value"),
+    [
+        ("customer_satisfaction", "satisfied", {"answer": 5}, 1),
+        ("customer_satisfaction", "mean", {"answer": 5}, 5),
+        ("net_promoter_score", "score", TEN | {"answer": 10}, 100),
+        ("customer_effort_score", "easy", SEVEN | {"answer": 7}, 1),
+        ("survey_response_rate", "answered", {"answer": 5}, 1),
+        ("survey_send_rate", "sent", {"eligible_at": utc("2026-01-05"), "answer": 5}, 1),
+    ],
+)
+def test_who_was_asked_again_does_not_count_among_those_who_answered(
+    lake, metric, variant, row, value
+):
+    """A few of those who had not answered are drawn and asked again, to learn of the others.
+
+    Their answers counted in the scores, as if they were as many as those who answer by themselves.
+    """
+    again = row | {"follows": "7", "answer": 1, "status": "expired"}
+    found = cell(holding(lake, survey=surveys(*[row] * 6, *[again] * 3)), metric, variant)
+    assert (found["value"], found["n"]) == (value, 6)
+    assert found["left_out"] == {"asked again, because they had not answered": 3}

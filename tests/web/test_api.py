@@ -50,7 +50,8 @@ def examples():
             yield pytest.param(path, method, operation, id=operation["operationId"])
 
 
-EXAMPLES = list(examples())
+EXAMPLES = [each for each in examples() if not each.values[0].startswith("/api/v1/surveys/")]
+"""Those of surveys need a programme: they have tests of their own."""
 
 
 def told(answer):
@@ -298,6 +299,8 @@ ROLE_OF = {
     "self_service": Role.VIEWER,
     "tell_event": Role.LEAD,
     "boards": Role.VIEWER,
+    "invitations": Role.LEAD,
+    "answer": Role.LEAD,
     "staffing": Role.VIEWER,
     "freshness": Role.VIEWER,
     "snapshots": Role.VIEWER,

@@ -92,6 +92,7 @@ MATRIX = {
     "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},
     "settings/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
+    "settings/numbers/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/": {"GET": LEAD},
     "settings/schedules/new/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},
     "settings/schedules/<int:place>/": {"GET": ADMINISTRATOR, "POST": ADMINISTRATOR},

@@ -222,3 +222,46 @@ def test_leads_look_at_hours_and_viewers_do_not(lake, signed_in):
     assert signed_in("bob").get("/settings/schedules/").status_code == 200
     assert signed_in("carol").get("/settings/schedules/").status_code == 403
     assert signed_in("alice").get("/settings/schedules/7/").status_code == 404
+
+
+LINE = {"number": "+44 20 7946 0123", "dialled": "8123", "article": "returns"}
+
+
+def table_of(lake, *lines):
+    form = {"form-TOTAL_FORMS": len(lines), "form-INITIAL_FORMS": 0, "seen": seen(lake)["seen"]}
+    for number, line in enumerate(lines):
+        form |= {f"form-{number}-{name}": value for name, value in line.items()}
+    return form
+
+
+def test_numbers_are_given_to_articles_and_campaigns(lake, alice):
+    spring = {"number": "0800 12345", "campaign": "spring", "valid_from": "2026-02-01"}
+    form = table_of(lake, LINE, {}, spring)
+    assert alice.post("/settings/numbers/", form).status_code == 302
+    first, second = read(lake).telephone_number
+    assert (first.article, first.digits, second.campaign) == ("returns", 8123, "spring")
+    assert second.valid_from == date(2026, 2, 1)
+    page = alice.get("/settings/numbers/").content.decode()
+    assert 'value="+44 20 7946 0123"' in page
+    assert 'value="2026-02-01"' in page
+    assert "telephone_number" in Audit.objects.filter(action="settings changed").get().about
+    assert alice.post("/settings/numbers/", table_of(lake, {}, {})).status_code == 302
+    assert read(lake).telephone_number == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([LINE | {"campaign": "spring"}], "name one of them"),
+        ([{}, LINE | {"number": "call us"}], "no telephone number"),
+        ([LINE, LINE | {"article": "other"}], "shown twice at a time"),
+        ([LINE | {"valid_to": "31.12.2026x"}], "errorlist"),
+        ([LINE | {"article": "<b>x", "number": ""}], "say the number"),
+    ],
+)
+def test_a_table_of_numbers_that_cannot_be_used_is_shown_again(lake, alice, lines, told):
+    before = (lake / FILE).read_bytes()
+    page = alice.post("/settings/numbers/", table_of(lake, *lines))
+    assert told in page.content.decode()
+    assert "<b>x" not in page.content.decode()
+    assert (lake / FILE).read_bytes() == before

@@ -51,6 +51,7 @@ from hearwell.engine.stock import accumulated
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.estimator import Stock, Total
+from hearwell.metrics.facts.agent_answer import BATCH
 from hearwell.metrics.part import BoolArray
 from hearwell.records.record import Record
 
@@ -194,19 +195,25 @@ class Table:
         parts = {key: [key] for key in keys}
         whole, whole_keys = found, keys
         filters = {n: v for n, v in wanted(self.frame.where).items() if not n.startswith(COHORT)}
-        if filters:
+        is_cut = self.frame.grain != "none"
+        is_batched = BATCH in self.record.columns()
+        if filters or is_batched:
             others = tuple(name for name in filters if name not in self.frame.by)
+            others += (BATCH,) * is_batched
             kept = tuple(pair for pair in self.frame.where if pair[0].startswith(COHORT))
             frame = replace(self.frame, by=(*self.frame.by, *others), where=kept)
             _, all_cells, whole = self.counted(asked, frame)
             whole_keys = keys_of(all_cells, frame)
             first = len(self.frame.by)
-            allowed = [{value or None for value in filters[name]} for name in others]
+            allowed = [{v or None for v in filters[name]} for name in others if name != BATCH]
+            # The time of a batch is the batch itself, whatever the periods of the question are.
+            places = [key[:time] if is_batched else key for key in whole_keys]
+            is_cut &= not is_batched
             parts = {key: [] for key in keys}
-            for key in whole_keys:
-                if all(v in a for v, a in zip(key[first:time], allowed, strict=True)):
-                    parts.setdefault((*key[:first], *key[time:]), []).append(key)
-        is_cut = self.frame.grain != "none"
+            for key, place in zip(whole_keys, places, strict=True):
+                if all(v in a for v, a in zip(key[first:time], allowed, strict=False)):
+                    parts.setdefault((*key[:first], *key[time:]), []).append(place)
+            whole_keys = places
         return {
             each: hidden(
                 keys,
@@ -274,9 +281,9 @@ def answer(
         past = before.only(known)
         compared = compare(now, past, better, level, sure & enough(past, estimator, widest))
     alone = found.parts if found.effect is None else found.parts.shared_by(found.effect)
-    times = [
-        (period.begins, name.get("hour_of_week"))
-        for period, name in zip(cells.periods, cells.names, strict=True)
+    times = [  # what is hidden is held against nothing: the others' ranks would tell of it
+        i if secret[place[i]] else (period.begins, name.get("hour_of_week"))
+        for i, (period, name) in enumerate(zip(cells.periods, cells.names, strict=True))
     ]
     named = np.array([None not in name.values() for name in cells.names], dtype=bool)
     shrunken, rank = ranked(now, alone.at(place), estimator, better, level, times, sure & named)

@@ -21,7 +21,8 @@ from hearwell.engine.period import organisation_days, organisation_months
 from hearwell.engine.state import States, mark_of
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
-from hearwell.lake.tables import identifier
+from hearwell.lake.tables import TYPES, identifier
+from hearwell.metrics.facts.agent_answer import AgentAnswer, Month, agent_answers, batches
 from hearwell.metrics.facts.agent_day import AgentDay, agent_days
 from hearwell.metrics.facts.agent_month import AgentMonth, agent_months
 from hearwell.metrics.facts.article_reading import ArticleReading, article_readings
@@ -53,9 +54,10 @@ from hearwell.records.message import Message
 from hearwell.records.order import Order
 from hearwell.records.record import Record
 from hearwell.records.shift import Shift
-from hearwell.records.survey import Survey
+from hearwell.records.survey import ANONYMOUS, Survey
 
 MADE_FROM: dict[type[Record], tuple[type[Record], ...]] = {
+    AgentAnswer: (Survey, Call, Case, Message),
     AgentDay: (Call, Shift, Message, Case),
     AgentMonth: (Agent, Shift, Call, Message),
     ArticleReading: (ArticleView, Article),
@@ -103,6 +105,7 @@ CONTACT_FACTS = (CallEpisode, CaseAfter, Contact, HelpDemand, Issue, JourneyPoin
 """Those that are made of what is kept of callers, and of owners of cases and contacts."""
 
 CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
+    AgentAnswer: (Call, Case, Message),
     AgentDay: (Message, Case),
     AgentMonth: (Shift, Call, Message),
     ArticleReading: (Article,),
@@ -121,8 +124,18 @@ CAN_DO_WITHOUT: dict[type[Record], tuple[type[Record], ...]] = {
 DAY = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_day")
 MONTH = ibis.table({"began_at": "timestamp", "end": "timestamp"}, name="organisation_month")
 WORK = ibis.table({"until": "timestamp"}, name="organisation_work")
+TOLD = ibis.table(
+    {
+        "of_instrument": "string",
+        "month_began_at": "timestamp",
+        "month_ended_at": "timestamp",
+        "batch_ended_at": "timestamp",
+    },
+    name="told_together",
+)
 
 STEPS: dict[type[Record], Callable[..., Mapping[str, Expr]]] = {
+    AgentAnswer: partial(agent_answers, batch=TOLD),
     AgentDay: partial(agent_days, day=DAY, work=WORK),
     AgentMonth: partial(agent_months, month=MONTH),
     ArticleReading: article_readings,
@@ -142,6 +155,20 @@ select min(instant), max(instant), max(instant) filter (is_work) from (
 ) as known(instant, is_work)
 """
 """The first and last instant of which agents' days are made, and the last of calls and shifts."""
+
+OF_AGENTS = f"answer is not null and instrument in {ANONYMOUS}"
+ANSWERS_BY_MONTH = f"""
+select instrument, began_at, "end", count(*) from survey
+    join {MONTH.get_name()} on answered_at >= began_at and answered_at < "end"
+where {OF_AGENTS} group by all order by began_at
+"""
+KNOWN_UNTIL = """
+select max(received_at) from (
+    select received_at from survey union all select received_at from call
+    union all select received_at from "case" union all select received_at from message
+)
+"""
+"""The last instant of which the lake tells: a month before it is over, whenever one asks."""
 
 
 @dataclass
@@ -254,12 +281,23 @@ def months(lake: Lake, made: list[str], span: str) -> None:
     calendar(lake, made, MONTH, edges)
 
 
+def batches_of_answers(lake: Lake, made: list[str]) -> None:
+    months(lake, made, f"select min(answered_at), max(answered_at) from survey where {OF_AGENTS}")
+    counted = lake.connection.execute(ANSWERS_BY_MONTH).fetchall()
+    (known_until,) = lake.connection.execute(KNOWN_UNTIL).fetchall()[0]
+    told = batches((Month(*row) for row in counted), known_until)
+    calendar(lake, made, TOLD, [(*month[:3], ends_at) for month, ends_at in told])
+
+
 def calendar(
-    lake: Lake, made: list[str], table: ir.Table, rows: Sequence[tuple[datetime | None, ...]]
+    lake: Lake, made: list[str], table: ir.Table, rows: Sequence[tuple[datetime | str | None, ...]]
 ) -> None:
     """Make a table of instants in UTC, such as the edges of the organisation's days."""
     name = table.get_name()
-    columns = ", ".join(f"null::timestamp as {identifier(column)}" for column in table.columns)
+    columns = ", ".join(
+        f"null::{TYPES[str(dtype)]} as {identifier(column)}"
+        for column, dtype in table.schema().items()
+    )
     create(lake, made, name, f"select {columns} where false")
     if rows:
         values = ", ".join("?" for _ in table.columns)
@@ -267,6 +305,7 @@ def calendar(
 
 
 CALENDARS: dict[type[Record], Callable[[Lake, list[str]], None]] = {
+    AgentAnswer: batches_of_answers,
     AgentDay: days_of_agents,
     AgentMonth: months_of_agents,
     CustomerMonth: months_of_customers,

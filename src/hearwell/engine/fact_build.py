@@ -84,4 +84,5 @@ def formula() -> str:
 
 def mark(settings: Settings) -> str:
     """Return a mark of all that decides what the kept facts are, besides the records."""
-    return sha256(f"{formula()} {of_schedules(settings)}".encode()).hexdigest()
+    numbers = settings.model_dump_json(include={"telephone_number", "zone"})
+    return sha256(f"{formula()} {of_schedules(settings)} {numbers}".encode()).hexdigest()

@@ -16,6 +16,7 @@ from hearwell.engine.question import COHORT, CUSTOM, SAME, TEAM, Teams
 from hearwell.metrics.estimator import Estimator
 from hearwell.metrics.part import Expr
 from hearwell.records.record import Record
+from hearwell.records.survey import ANONYMOUS, Survey
 from hearwell.settings import Settings
 
 FACTS = "facts"
@@ -152,6 +153,8 @@ def asked_about(record: type[Record], frame: Frame) -> Expr:
     """Return the rows of the periods of a question, with its filters."""
     zone = frame.settings.zone
     table = filtered(record.rows(), frame.where, frame.teams, zone)
+    if record is Survey and "agent_id" in {*frame.by, *wanted(frame.where)}:
+        table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
     instant = dated(table, frame.dated_by)
     if frame.is_stock:
         return table.filter(instant < ibis.timestamp(frame.whole.ends))

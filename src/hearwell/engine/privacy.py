@@ -3,7 +3,8 @@
 A cell with fewer than five answers is hidden. Where it could be had by subtraction, because all
 others beside it and their total are shown, the smallest of those is hidden too. What is hidden
 is decided by the cells of all dimensions that a question names, also those that it filters by: so
-it makes no difference whether a team is asked for alone or among others.
+it makes no difference whether a team is asked for alone or among others. Answers of agents are
+told in batches, each hidden or not by itself; so neither do the periods that one asks for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,12 @@ from itertools import combinations
 import numpy as np
 
 from hearwell.engine.groups import Key
+from hearwell.metrics.facts.agent_answer import FEWEST_ANSWERS, AgentAnswer
 from hearwell.metrics.facts.opinion import Opinion
 from hearwell.metrics.part import BoolArray, FloatArray
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
 
-FEWEST_ANSWERS = 5
 ALL = ("all",)  # in the place of a dimension over which a total goes
 
 WIDEST = {"share": 0.15, "points": 15.0}
@@ -26,7 +27,7 @@ WIDEST = {"share": 0.15, "points": 15.0}
 
 def protects(record: type[Record]) -> bool:
     """Are the rows of this record answers of people, or made of them?"""
-    return record in {Survey, Opinion}
+    return record in {Survey, AgentAnswer, Opinion}
 
 
 def hidden_cells(keys: Sequence[Key], n: FloatArray, *, is_cut: bool) -> set[Key]:

@@ -116,6 +116,9 @@ class Question:
             problem = "What is standardised is held against another period: add --compare."
             raise BadQuestion(problem)
         for each in self.asked:
+            if each.metric.is_anonymous:
+                problem = f"{each.metric.name} is anonymous: with another mix it would tell groups."
+                raise BadQuestion(problem)
             if each.usual.estimator.linear() is None:
                 problem = (
                     f"{each.metric.name} {each.variant} is no share, mean or ratio, and has no "
@@ -130,6 +133,9 @@ def may_ask(metric: Metric, teams: Teams) -> bool:
 
 
 def check_dimension(metric: Metric, name: str) -> None:
+    if metric.is_anonymous and (name == "agent_id" or name.startswith(COHORT)):
+        problem = f"{metric.name} is anonymous: it is not told by {name}. Group by team."
+        raise BadQuestion(problem)
     if name.startswith(COHORT):
         check_cohort(metric, name)
         return
@@ -137,9 +143,6 @@ def check_dimension(metric: Metric, name: str) -> None:
     custom = name.startswith(CUSTOM) and "custom" in metric.record.columns()
     if name not in known and not custom:
         raise UnknownDimension(metric.name, name, known)
-    if metric.is_anonymous and name == "agent_id":
-        problem = f"{metric.name} is anonymous: it is not told by agent. Group by team."
-        raise BadQuestion(problem)
 
 
 def check_cohort(metric: Metric, name: str) -> None:

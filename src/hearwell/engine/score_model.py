@@ -23,6 +23,7 @@ class Known:
         rules: a mark of how it was learnt.
         scored: how many scored comments there were; the model may have been learnt from a sample.
         quality, by_language: how well texts are judged, of all and by language.
+        messages: the same of messages, by the scores that were given after their cases.
         is_on: whether there is a model.
 
     """
@@ -33,6 +34,7 @@ class Known:
     scored: int
     quality: Quality
     by_language: Mapping[str, Quality]
+    messages: Quality
     is_on: bool
 
     def text(self) -> str:
@@ -42,7 +44,8 @@ class Known:
     def read(cls, text: str) -> Self:
         told: dict[str, Any] = json.loads(text)
         by_language = {name: Quality(**each) for name, each in told.pop("by_language").items()}
-        return cls(quality=Quality(**told.pop("quality")), by_language=by_language, **told)
+        quality, messages = (Quality(**told.pop(name)) for name in ("quality", "messages"))
+        return cls(quality=quality, messages=messages, by_language=by_language, **told)
 
 
 def known_model(lake: Lake) -> Known | None:

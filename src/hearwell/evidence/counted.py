@@ -118,6 +118,8 @@ def counted(
 
     """
     (asked,) = question.asked
+    if asked.metric.is_anonymous:
+        raise TooFewToShow(asked)
     record = asked.metric.record
     with lake.reading():
         if any(name.startswith(COHORT) for name, _ in question.where):
@@ -157,7 +159,10 @@ def rows_of(
     made = selected(asked, variant, table, keep)
     if instead is None:
         made = made.filter(made.over.notnull(), made.under.notnull())
-    return frame, variant, f"with {FACTS} as ({sql(facts(record, frame, spans))}) {sql(made)}"
+    found = facts(record, frame, spans)
+    if instead is not None and "follows" in record.columns():  # who was asked again is counted, too
+        found = found.mutate(follows=ibis.null("string"))
+    return frame, variant, f"with {FACTS} as ({sql(found)}) {sql(made)}"
 
 
 def selected(asked: Asked, variant: Variant, table: Expr, keep: Sequence[str]) -> Expr:

@@ -157,3 +157,14 @@ def eligible(
         f"select {columns} from ({TRIGGERS[trigger]}) order by happened_at, about", bound
     )
     return [Eligible(**dict(zip(COLUMNS, row, strict=True))) for row in found.fetchall()]
+
+
+def agents_of(lake: Lake, now: datetime) -> list[tuple[str, str]]:
+    """Return the people who serve at an instant (UTC, without a zone), each with their team."""
+    lake.use(Agent)
+    return lake.connection.execute(
+        "select agent_id, coalesce(arg_max(team, received_at), '') from agent "
+        "where not coalesce(is_bot, false) and coalesce(joined_at <= $now, true) "
+        "group by agent_id having coalesce(max(left_at) > $now, true) order by agent_id",
+        {"now": now},
+    ).fetchall()

@@ -13,17 +13,19 @@ import numpy.typing as npt
 from hearwell.engine.derived import readable
 from hearwell.engine.kept import create, drop
 from hearwell.engine.score_model import TABLE, Known, known_model, score_model
+from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import existing
 from hearwell.metrics.facts import opinion
 from hearwell.metrics.facts.opinion import Opinion
 from hearwell.records.agent import Agent
+from hearwell.records.survey import Survey
 from hearwell.settings import Settings
-from hearwell.stats.classification import Numbers
+from hearwell.stats.classification import Flags, Numbers
 from hearwell.stats.interval import FloatArray
 from hearwell.text import language, score, scrub, words
 from hearwell.text.language import UNKNOWN, Languages, base
-from hearwell.text.score import Quality, Scored, ScoreModel, fold_of, learn
+from hearwell.text.score import Quality, Scored, ScoreModel, fold_of, learn, quality
 from hearwell.text.score_store import written
 from hearwell.text.scrub import Scrubber
 
@@ -42,7 +44,7 @@ MESSAGE = "judge texts"
 TEXTS = """
 select row_number() over (order by o.kind, o.source, o.text_id) as number,
     o.kind, o.source, o.text_id, o.received_at, o.language, o.is_high, o.is_judged,
-    coalesce(o.customer_id, o.source || ' ' || o.text_id) as person, t.text
+    o.case_id, o.written_at, coalesce(o.customer_id, o.source || ' ' || o.text_id) as person, t.text
 from opinion as o join (
     select 'comment' as kind, source, survey_id as text_id, comment as text from survey
     union all select 'message', source, message_id, text from message
@@ -52,6 +54,17 @@ SCORED = f"""
 select language, is_high, person, text from ({TEXTS}) where is_high is not null
 order by md5(source || ' ' || text_id), source, text_id limit {MOST_LEARNT}
 """
+SCORED_LATER = f"""
+with scores as ({sql(opinion.scores(Survey.unbound()))})
+select t.language, s.is_high, t.person, t.text from ({TEXTS}) as t
+join scores as s on s.source = t.source and s.case_id = t.case_id and s.answered_at >= t.written_at
+where t.kind = 'message'
+qualify row_number() over (partition by t.source, t.case_id order by t.written_at desc, text_id) = 1
+order by md5(t.source || ' ' || t.text_id), t.source, t.text_id limit {MOST_LEARNT}
+"""
+"""The last message of each case after which a score was given: by them it is seen whether messages
+tell what comments taught."""
+
 TO_JUDGE, ANSWERED = "judged_now", "judged_answer"
 GONE = "from judged_text anti join opinion using (kind, source, text_id)"
 SAME = "(kind, source, text_id) in (select (kind, source, text_id) "
@@ -97,7 +110,7 @@ def brought_up_to_date(lake: Lake, made: list[str], *, full: bool) -> Learnt | N
             known, model = learnt(lake, snapshot, scored)
         which = "" if is_new else "where not is_judged"
         create(lake, made, TO_JUDGE, f"select * from ({TEXTS}) {which}")
-        answers = list(judgements(lake, model)) if model is not None else []
+        answers = list(judgements(lake, model, known)) if model is not None else []
         gone = one(lake, f"select count(*) {GONE}")
     if not is_new and not answers and not gone:
         return None
@@ -132,10 +145,7 @@ def rules(settings: Settings) -> str:
 
 def learnt(lake: Lake, snapshot: int, scored: int) -> tuple[Known, ScoreModel | None]:
     """Learn from the scored comments, as far as they are enough."""
-    rows = lake.connection.execute(SCORED).fetchall()
-    told, is_high, persons, texts = zip(*rows, strict=True) if rows else [()] * 4
-    plain, languages = Reading.of(lake).read(texts, told)
-    found = learn(Scored(plain, np.array(is_high, dtype=bool), persons, languages))
+    found = learn(examples(lake, SCORED))
     model = found if isinstance(found, ScoreModel) else None
     known = Known(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -144,9 +154,27 @@ def learnt(lake: Lake, snapshot: int, scored: int) -> tuple[Known, ScoreModel | 
         scored=scored,
         quality=found if isinstance(found, Quality) else found.quality,
         by_language={} if model is None else model.by_language,
+        messages=Quality(0, 0) if model is None else of_messages(lake, model),
         is_on=model is not None,
     )
     return known, model
+
+
+def examples(lake: Lake, query: str) -> Scored:
+    rows = lake.connection.execute(query).fetchall()
+    told, is_high, persons, texts = zip(*rows, strict=True) if rows else [()] * 4
+    plain, languages = Reading.of(lake).read(texts, told)
+    return Scored(plain, np.array(is_high, dtype=bool), persons, languages)
+
+
+def of_messages(lake: Lake, model: ScoreModel) -> Quality:
+    """Say how well messages are judged, by the scores that came after them."""
+    later = examples(lake, SCORED_LATER)
+    found = Quality(len(later.texts), later.fewer)
+    if not found.is_enough:
+        return found
+    chance = model.chances(later.texts, [fold_of(person) for person in later.persons])
+    return quality(later.is_high, later.persons, chance, chance)
 
 
 @dataclass(frozen=True)
@@ -185,21 +213,24 @@ class Answered:
     number: Numbers
     language: npt.NDArray[np.object_]
     chance: FloatArray  # nan where the language is not judged
+    is_shown: Flags
 
 
-def judgements(lake: Lake, model: ScoreModel) -> Iterator[Answered]:
+def judgements(lake: Lake, model: ScoreModel, known: Known) -> Iterator[Answered]:
     """Judge texts, some at a time."""
     reading = Reading.of(lake)
-    found = lake.connection.execute(f"select number, language, person, text from {TO_JUDGE}")
+    found = lake.connection.execute(f"select number, kind, language, person, text from {TO_JUDGE}")
     while rows := found.fetchmany(AT_ONCE):
-        numbers, told, persons, texts = zip(*rows, strict=True)
+        numbers, kinds, told, persons, texts = zip(*rows, strict=True)
         plain, languages = reading.read(texts, told)
-        shown = [model.judges(each) for each in languages]
+        known_in = [model.judges(each) for each in languages]
+        is_shown = (np.array(kinds) == "comment") | known.messages.is_good
         chances = model.chances(plain, [fold_of(person) for person in persons])
         yield Answered(
             np.array(numbers, dtype=np.int64),
             np.array(languages, dtype=object),
-            np.where(shown, chances, np.nan),
+            np.where(known_in, chances, np.nan),
+            is_shown & known_in,
         )
 
 
@@ -220,7 +251,7 @@ def put(lake: Lake, answered: Answered) -> None:
     run(f"delete from lake.judged_text where {SAME} {both})")
     run(
         "insert into lake.judged_text by name select kind, source, text_id, "
-        "received_at as text_received_at, nullif(a.language, 'und') as language, "
+        "received_at as text_received_at, a.is_shown, nullif(a.language, 'und') as language, "
         f"if(isnan(a.chance), null, a.chance) as chance, now()::timestamp as received_at {both}"
     )
     lake.connection.unregister(ANSWERED)

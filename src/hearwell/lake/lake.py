@@ -15,6 +15,7 @@ from hearwell.clock.zone import check_zone
 from hearwell.lake import catalog
 from hearwell.lake.as_of import when
 from hearwell.lake.catalog import Desk
+from hearwell.lake.credited import credited
 from hearwell.lake.errors import LakeExists, LakeReadOnly, NoLake
 from hearwell.lake.extensions import quoted
 from hearwell.lake.faults import telling
@@ -34,7 +35,7 @@ from hearwell.lake.folder import (
 )
 from hearwell.lake.lock import WAIT_SECONDS, writer_lock
 from hearwell.lake.staging import held_folder, remove_abandoned
-from hearwell.lake.tables import existing, lacking, view
+from hearwell.lake.tables import existing, identifier, lacking, rows
 from hearwell.records.record import Record
 
 __all__ = ["CATALOG", "Lake", "create", "open_lake"]
@@ -62,7 +63,8 @@ class Lake:
         """Make the record readable under its name in SQL, and return that name."""
         name = record.table_name
         if name not in self.views:
-            self.connection.execute(view(record, self.tables))
+            told = credited(rows(record, self.tables), record, self.settings)
+            self.connection.execute(f"create or replace temp view {identifier(name)} as {told}")
             self.views.add(name)
         return name
 

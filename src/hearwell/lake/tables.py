@@ -73,8 +73,8 @@ def lacking(there: Tables) -> list[str]:
     return statements
 
 
-def view(record: type[Record], there: Tables) -> str:
-    """Return the SQL of a view with all columns of the record: null where the lake has none yet."""
+def rows(record: type[Record], there: Tables) -> str:
+    """Return SQL for the rows with all columns of the record: null where the lake has none yet."""
     table = record.table_name
     columns = there.get(table, ())
     parts = [
@@ -82,4 +82,4 @@ def view(record: type[Record], there: Tables) -> str:
         for name, dtype in typed(record).items()
     ]
     origin = f"from lake.{identifier(table)}" if table in there else "where false"
-    return f"create or replace temp view {identifier(table)} as select {', '.join(parts)} {origin}"
+    return f"select {', '.join(parts)} {origin}"

@@ -1,5 +1,6 @@
 """Where on its scale an answer stands."""
 
+from hearwell.metrics.facts.agent_answer import AgentAnswer
 from hearwell.metrics.part import Expr
 from hearwell.records.survey import Survey
 
@@ -9,7 +10,7 @@ SATISFIED_FROM = 0.75
 DISSATISFIED_TO = 0.25
 
 
-def normalised(survey: Survey) -> Expr:
+def normalised(survey: Survey | AgentAnswer) -> Expr:
     """Return where on the scale an answer stands, 0 worst and 1 best; null off the scale.
 
     POMP, percent of the maximum possible: Cohen, Cohen, Aiken and West 1999.
@@ -20,13 +21,13 @@ def normalised(survey: Survey) -> Expr:
     return position.between(0, 1).ifelse(position, None)
 
 
-def runs(survey: Survey, low: int, high: int) -> Expr:
+def runs(survey: Survey | AgentAnswer, low: int, high: int) -> Expr:
     """Is the scale from one number up to the other, which is the best?"""
     upward = survey.higher_is_better.fill_null(True)
     return (survey.scale_low == low) & (survey.scale_high == high) & upward
 
 
-def satisfied(survey: Survey, share: float) -> Expr:
+def satisfied(survey: Survey | AgentAnswer, share: float) -> Expr:
     """Is the answer in the question version's satisfied set, or the usual one of its scale?"""
     by_set = survey.satisfied_set.contains(survey.answer)
     return by_set.coalesce(normalised(survey) >= share)

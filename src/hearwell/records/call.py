@@ -50,6 +50,7 @@ class Call(Record):
     direction: Annotated[Any, category("inbound", "outbound", "callback", "internal")]
     dialled_number: Dimension
     article_id: Dimension  # the help article whose own number was dialled
+    campaign: Dimension  # the campaign whose own number was dialled
     queue: Dimension
     topic: Dimension
     product: Dimension

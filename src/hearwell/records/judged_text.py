@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from hearwell.records.record import (
     Dimension,
+    Flag,
     Key,
     Record,
     RequiredInstant,
@@ -25,3 +26,4 @@ class JudgedText(Record):
     text_received_at: RequiredInstant  # when the judged words were received
     language: Dimension  # of the text, as it was found; null where it cannot be told
     chance: Share  # that the writer is satisfied; null where the language is not judged
+    is_shown: Flag  # are texts of this kind judged well enough to be counted?

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from hearwell.records.record import (
     Amount,
     Amounts,
+    Custom,
     Dimension,
     Flag,
     Instant,
@@ -66,6 +67,7 @@ class Survey(Record):
     answered_at: Instant
     answer: Amount
     items: Ratings  # answers to further questions of the same kind and scale, by what they ask
+    said: Custom  # answers in words to further questions, by what they ask; each choice on a line
     follows: Text  # the survey that was not answered, of whom this one was drawn to ask again
     comment: Text
     weight: Amount  # how many of the population this answer stands for

@@ -241,10 +241,13 @@ def learn(scored: Scored) -> ScoreModel | Quality:
         weights,
         base,
         curves,
-        quality(scored, value, chance),
+        quality(scored.is_high, scored.persons, value, chance),
         {
-            language: quality(scored, value, chance, np.array(scored.languages) == language)
+            language: quality(
+                scored.is_high[own], np.array(scored.persons)[own].tolist(), value[own], chance[own]
+            )
             for language in sorted(set(scored.languages))
+            for own in [np.array(scored.languages) == language]
         },
     )
     return model if model.quality.is_good else model.quality
@@ -279,16 +282,20 @@ def logistic(value: FloatArray, is_high: Flags) -> Curve:
 
 
 def quality(
-    scored: Scored, value: FloatArray, chance: FloatArray, among: Flags | None = None
+    is_high: Flags, persons: Sequence[str], value: FloatArray, chance: FloatArray
 ) -> Quality:
-    """Say how well comments were judged by what was not learnt from their customers."""
-    own = np.ones(len(value), dtype=bool) if among is None else among
-    is_high = scored.is_high[own]
-    found = Quality(int(own.sum()), fewer(is_high))
+    """Say how well texts were judged by what was not learnt from their customers.
+
+    Args:
+        is_high, persons: the scores that came with them, and who gave each.
+        value, chance: how they were judged, as log odds or otherwise in order, and as chances.
+
+    """
+    found = Quality(len(is_high), fewer(is_high))
     if not found.is_enough:
         return found
-    _, person = np.unique(np.array(scored.persons)[own], return_inverse=True)
-    area = area_under_curve(value[own], is_high, person)
+    _, person = np.unique(np.array(persons), return_inverse=True)
+    area = area_under_curve(value, is_high, person)
     interval = area.interval(LEVEL)
     return Quality(
         found.n,
@@ -296,5 +303,5 @@ def quality(
         area.value,
         float(interval.low),
         float(interval.high),
-        calibration_error(chance[own], is_high),
+        calibration_error(chance, is_high),
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import uvicorn
 
+from hearwell.web.project.connection import Connection
+
 
 def ready(lake: Path, address: str, tell: Callable[[str], None]) -> None:
     """Make the database and the files that pages fetch; tell how the first person gets in."""
@@ -57,6 +59,7 @@ def serve(host: str, port: int) -> None:
     """Answer, and work in the background, until Ctrl-C; what is under way is finished first."""
     config = uvicorn.Config(
         "hearwell.web.project.asgi:application",
+        http=Connection,
         host=host,
         port=port,
         log_level="warning",

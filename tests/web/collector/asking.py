@@ -4,12 +4,12 @@ import asyncio
 import json
 
 
-def ask(receiver, method, path, body=b"", headers=None, *, client="192.0.2.7", pieces=None):
+def ask(receiver, method, path, body=b"", headers=None, *, client="192.0.2.7", **more):
     """Return status, headers and body of the answer."""
-    return asyncio.run(asked(receiver, method, path, body, headers, client, pieces))
+    return asyncio.run(asked(receiver, method, path, body, headers, client, **more))
 
 
-async def asked(receiver, method, path, body, headers, client, pieces=None):
+async def asked(receiver, method, path, body, headers, client, pieces=None, then=None):
     told = {name.lower(): value for name, value in (headers or {}).items()}
     body = body if isinstance(body, bytes) else json.dumps(body).encode()
     told.setdefault("content-length", str(len(body)))
@@ -25,6 +25,7 @@ async def asked(receiver, method, path, body, headers, client, pieces=None):
     messages = [
         {"type": "http.request", "body": piece, "more_body": True} for piece in pieces or []
     ] or [{"type": "http.request", "body": body, "more_body": False}]
+    messages += [then] if then else []
     sent = []
 
     async def receive():

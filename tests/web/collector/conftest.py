@@ -1,5 +1,5 @@
 """What tests of the collector share."""
 
-from running import lake, pages
+from running import browser, lake, pages
 
-__all__ = ["lake", "pages"]
+__all__ = ["browser", "lake", "pages"]

@@ -1,7 +1,6 @@
 """A real server in a process of its own, and pages of a site that tell it what is done on them."""
 
 import http.server
-import json
 import os
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from hearwell.lake.lake import create
+from hearwell.lake.lake import create, open_lake
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -28,14 +27,18 @@ serving.ready(lake, f"http://127.0.0.1:{port}", print)
 from hearwell.web.collector.site import Site
 site, _ = Site.objects.get_or_create(key="help", defaults={"name": "Help"})
 site.origins = [sys.argv[3]]
-site.save()
 from hearwell.web.people import secret
-site.server_key_hash = secret.hashed(sys.argv[4])
+from hearwell.web.people.person import Person, Role
+site.server_key_hash, site.secret = secret.hashed(sys.argv[4]), sys.argv[5]
 site.save()
+Person.objects.create_user(
+    "ada@example.org", sys.argv[5], name="Ada", role=Role.ADMINISTRATOR)
 serving.serve("127.0.0.1", port)
 """
 
 KEY = "hearwell_site_of_tests"
+SECRET = "three grey horses in the rain"
+"""With it the site signs, and Ada signs in."""
 
 
 def free_port():
@@ -52,7 +55,7 @@ def serving(lake, origin, port):
         "HEARWELL_HOME": str(lake.parent / "web"),
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(lake), str(port), origin, KEY],
+        [sys.executable, "-c", SERVE, str(lake), str(port), origin, KEY, SECRET],
         env=environment,
         stdout=subprocess.DEVNULL,
     )
@@ -65,9 +68,10 @@ def serving(lake, origin, port):
 
 
 def wait_for(port, process):
-    for _ in range(300):
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
         try:
-            urlopen(f"http://127.0.0.1:{port}/hearwell.js", timeout=5).read()
+            urlopen(f"http://127.0.0.1:{port}/hearwell.js", timeout=30).read()
         except OSError:
             assert process.poll() is None, "the server ended"
             time.sleep(0.2)
@@ -82,15 +86,26 @@ def lake(tmp_path):
         yield made.path
 
 
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        made = running.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield made
+        made.close()
+
+
 PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head><body><main>
 <h1>{title}</h1><p>{words}</p>
 <button data-hearwell-helpful="yes">Yes</button>
 <a id="chat" data-hearwell-help="chat" href="#chat">Chat</a>
+<a id="call" href="tel:+441632960000" data-hearwell-number>01632 960000</a>
+<a id="mail" href="mailto:help@example.org">Mail</a>
 <div style="height: 3000px"></div></main>
 <script src="http://127.0.0.1:{port}/hearwell.js" data-site="help" {data}></script></body></html>"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pages():
     """Serve pages of a help centre; give what to put them into and where they are."""
     found = {}
@@ -114,14 +129,22 @@ def pages():
     server.server_close()
 
 
-def posted(port, events, key=KEY):
-    """Send events as a server does; return the status."""
-    from urllib.request import Request  # noqa: PLC0415
+def policy(port):
+    """Return the policy of a site that lets nothing run but what Hearwell needs."""
+    own = f"http://127.0.0.1:{port}"
+    return f"default-src 'none'; script-src {own}; connect-src {own}; img-src {own}"
 
-    request = Request(
-        f"http://127.0.0.1:{port}/collect/help",
-        json.dumps(events).encode(),
-        {"Authorization": f"Bearer {key}"},
-    )
-    with urlopen(request, timeout=30) as answer:  # noqa: S310  our own server
-        return answer.status
+
+BEGAN = 'document.addEventListener("hearwell", () => { window.began = performance.now(); })'
+"""Notes when the script began; how long a page takes to load is no reading."""
+
+
+def told(lake, statement, wanted=None, rows=1, seconds=90):
+    """Ask until the lake has what is wanted, or so many rows, or time is over."""
+    until = time.monotonic() + seconds
+    while True:
+        with open_lake(lake) as opened:
+            found = opened.connection.execute(statement).fetchall()
+        if time.monotonic() > until or (found == wanted if wanted else len(found) >= rows):
+            return found
+        time.sleep(0.5)

@@ -3,20 +3,11 @@
 import time
 
 import pytest
-from running import CHROMIUM, FLAGS, PAGE, free_port, serving
+from running import CHROMIUM, PAGE, free_port, serving
 
 from hearwell.lake.lake import open_lake
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
-
-
-@pytest.fixture
-def browser():
-    with playwright.sync_playwright() as running:
-        made = running.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
 
 
 def told(lake, statement, wanted, seconds=40):

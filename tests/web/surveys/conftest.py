@@ -32,3 +32,23 @@ def invitation(programme):
         status="sent",
         sent_at=timezone.now(),
     )
+
+
+def asks(question, *options):
+    return {"en": {"question": question, "options": list(options)}}
+
+
+@pytest.fixture
+def further():
+    """Give a question of each kind."""
+    return [
+        {"key": "2", "kind": "scale", "after": "", "texts": asks("How quick?")},
+        {"key": "3", "kind": "matrix", "after": "", "texts": asks("How good?", "Tone", "Spelling")},
+        {
+            "key": "4",
+            "kind": "choices",
+            "after": "low",
+            "texts": asks("What was missing?", "Name", "Price", "Time"),
+        },
+        {"key": "5", "kind": "text", "after": "", "texts": asks("Where?")},
+    ]

@@ -2,9 +2,11 @@
 
 import logging
 import re
+from datetime import timedelta
 
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 
 from hearwell.lake.lake import create
 from hearwell.web.surveys import link, outbox
@@ -28,7 +30,7 @@ def test_nothing_of_who_answered_and_no_time_is_kept(anonymous, tmp_path, caplog
     browser.post(path, {"step": "more", "comment": "too many calls"})
     row = Invitation.objects.get()
     with create(tmp_path / "lake") as lake:
-        outbox.bring_in(lake)
+        outbox.bring_in(lake, timezone.now() + timedelta(days=1))
         told = lake.connection.execute("select * from lake.survey").fetchall()
     names = ("eligible_at", "changed_at", "answered_at", "opened_at")
     assert {getattr(row, name).strftime("%H:%M:%S.%f") for name in names} == {"00:00:00.000000"}

@@ -1,14 +1,17 @@
 """Those who became eligible in the lake are asked once, by mail; all others with the reason."""
 
+import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 
-from hearwell.jobs.eligible import OPEN_AGAIN, eligible
+from hearwell.jobs.eligible import BY_ITSELF, OPEN_AGAIN, eligible
 from hearwell.lake.lake import create
 from hearwell.web.surveys import asking, mails, rules
 from hearwell.web.surveys.habits import Habits
@@ -105,8 +108,8 @@ def test_two_programmes_do_not_ask_the_same_person(lake, asks):
 def test_the_mail_has_the_scale_and_goes_once_with_one_reminder(lake, asks):
     event(lake, "0", 3, "solved", "s")
     asking.look(lake, NOW)
-    assert mails.send_waiting(NOW) == 1
-    assert mails.send_waiting(NOW) == 0
+    assert mails.send_waiting(NOW, "UTC") == 1
+    assert mails.send_waiting(NOW, "UTC") == 0
     (sent,) = mail.outbox
     assert sent.to == ["ann@example.org"]
     assert sum(f"/{score}/?lang=en" in sent.body for score in range(1, 6)) == 5
@@ -114,7 +117,7 @@ def test_the_mail_has_the_scale_and_goes_once_with_one_reminder(lake, asks):
     Programme.objects.update(reminds_after_days=3)
     assert mails.remind(NOW + timedelta(days=2), "UTC") == 0
     assert mails.remind(NOW + timedelta(days=4), "UTC") == 1
-    assert mails.send_waiting(NOW + timedelta(days=4)) == 1
+    assert mails.send_waiting(NOW + timedelta(days=4), "UTC") == 1
     assert mails.remind(NOW + timedelta(days=9), "UTC") == 0
     assert asking.end(NOW + timedelta(days=13)) == 0
     assert asking.end(NOW + timedelta(days=15)) == 1
@@ -132,13 +135,13 @@ def test_a_mail_that_is_refused_bounces_and_one_put_off_waits(lake, asks, monkey
         monkeypatch.setattr(EmailMultiAlternatives, "send", send)
 
     fails(ConnectionRefusedError())
-    assert mails.send_waiting(NOW) == 0
+    assert mails.send_waiting(NOW, "UTC") == 0
     assert Invitation.objects.get().to_mail
     fails(SMTPRecipientsRefused({"ann@example.org": (450, b"later")}))
-    mails.send_waiting(NOW)
+    mails.send_waiting(NOW, "UTC")
     assert Invitation.objects.get().to_mail
     fails(SMTPRecipientsRefused({"ann@example.org": (550, b"nobody of that name")}))
-    mails.send_waiting(NOW)
+    mails.send_waiting(NOW, "UTC")
     row = Invitation.objects.get()
     assert (row.status, row.to_mail) == ("bounced", False)
 
@@ -188,3 +191,71 @@ def test_a_delivery_asks_whoever_ordered(lake):
         )
     found = eligible(lake, "delivered", NOON - timedelta(days=1), NOON)
     assert [(each.order_id, each.person) for each in found] == [("o1", "ann")]
+
+
+def test_who_solved_it_and_what_it_was_about_can_be_a_reason_not_to_ask(lake, asks):
+    """What automation closes is asked about by nobody, nor is spam."""
+    Programme.objects.update(left_out=["spam"])
+    for case, kind, actor in (("0", "closed", "automation"), ("1", "solved", "agent")):
+        event(lake, case, 5, kind, f"s{case}")
+        lake.connection.execute(
+            "update lake.case_event set actor_kind = $actor where case_id = $case",
+            {"actor": actor, "case": case},
+        )
+    lake.connection.execute("update lake.\"case\" set topic = 'spam' where case_id = '1'")
+    assert asking.look(lake, NOW) == Counter(suppressed=2)
+    assert set(Invitation.objects.values_list("person", "reason")) == {
+        ("ann", BY_ITSELF),
+        ("ben", rules.TOPIC_LEFT_OUT),
+    }
+
+
+def test_a_mail_that_waits_does_not_go_in_quiet_hours(lake, asks):
+    event(lake, "0", 3, "solved", "s")
+    asking.look(lake, NOW)
+    Habits.objects.update(quiet_from=12, quiet_to=13)
+    assert mails.send_waiting(NOW, "UTC") == 0
+    assert mails.send_waiting(NOW + timedelta(hours=1), "UTC") == 1
+
+
+def test_a_day_of_a_quota_is_a_day_of_the_organisation(lake, asks):
+    """In Karachi the next day begins at 19:00 UTC."""
+    Programme.objects.update(quota_a_day=1)
+    lake = replace(lake, settings=lake.settings.model_copy(update={"zone": "Asia/Karachi"}))
+    Habits.objects.update(quiet_from=None)
+    for case, hours in (("0", 6), ("1", 6.2), ("2", 7.2)):
+        event(lake, case, -hours, "solved", f"s{case}")
+    late, next_day = NOW + timedelta(hours=6.5), NOW + timedelta(hours=7.5)
+    assert asking.look(lake, late) == Counter(sent=1, throttled=1)
+    assert asking.look(lake, next_day) == Counter(sent=1)
+
+
+def test_asked_and_not_asked_by_reason_are_all_who_could_be(lake, asks):
+    """Over weeks, with two programmes, people who stop, and cases opened again."""
+    Programme.objects.create(
+        name="other", design=asks.design, trigger=Trigger.SOLVED, share=0.5, quota_a_day=1
+    )
+    Programme.objects.update(made_at=NOW - timedelta(days=30))
+    Habits.objects.update(rest_days=5)
+    dice, seen = random.Random(5), Counter()
+    for day in range(25):
+        for number in range(dice.randrange(3)):
+            case = dice.choice("0123")
+            event(lake, case, 5 - day * 24, "reopened", f"r{day} {number}")
+            event(lake, case, 4 - day * 24 - number, "solved", f"s{day} {number}")
+        if day == 12:
+            Stop.objects.create(person="ben")
+        asking.look(lake, NOW + timedelta(days=day))
+    for programme in Programme.objects.all():
+        crowd = eligible(lake, "solved", NOON - timedelta(days=9), NOON + timedelta(days=99))
+        rows = programme.invitations.all()
+        assert {each.about for each in rows} >= {each.about for each in crowd}
+        seen += Counter(rows.values_list("status", flat=True))
+        assert all(bool(each.reason) == (each.sent_at is None) for each in rows)
+    assert seen.total() == Invitation.objects.count()
+    asked = {}
+    for person, at in Invitation.objects.filter(status="sent").values_list("person", "sent_at"):
+        asked.setdefault(person, []).append(at)
+    assert len(asked) > 1
+    for times in asked.values():
+        assert all(b - a >= timedelta(days=5) for a, b in pairwise(sorted(times)))

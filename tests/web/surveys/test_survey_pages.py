@@ -11,13 +11,14 @@ from django.utils import timezone
 from hearwell.web.explore.view import metric_of
 from hearwell.web.surveys import link
 from hearwell.web.surveys.design import Design
-from hearwell.web.surveys.forms import VersionForm
 from hearwell.web.surveys.invitation import Invitation
-from hearwell.web.surveys.pages import SCORES
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import Reach
 from hearwell.web.surveys.released import released_until
+from hearwell.web.surveys.results import SCORES
+from hearwell.web.surveys.version_form import VersionForm
 
+pytestmark = pytest.mark.usefixtures("company")
 TODAY = date(2026, 3, 20)
 
 
@@ -37,6 +38,7 @@ def test_a_survey_a_programme_and_its_link_can_be_made(signed_in):
         "name": "After care",
         "design": design.pk,
         "trigger": "solved",
+        "people": "accounts",
         "every_days": "91",
         "share": "1",
         "open_days": "14",

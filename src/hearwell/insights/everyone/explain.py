@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from hearwell.engine.privacy import FEWEST_ANSWERS
 from hearwell.engine.question import Question
 from hearwell.evidence import sentence as told
 from hearwell.evidence.counted import counted
@@ -24,6 +23,7 @@ from hearwell.insights.everyone.kinds import (
 )
 from hearwell.lake.lake import Lake
 from hearwell.metrics.estimator import NetScore, Share
+from hearwell.metrics.facts.agent_answer import FEWEST_ANSWERS
 from hearwell.metrics.metric import Unit, Variant
 from hearwell.records.survey import Survey
 from hearwell.stats import nonresponse

@@ -1,6 +1,6 @@
 """Tell how texts are judged, and why one was judged so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,6 +52,18 @@ NOT_TOLD_APART = gettext_noop(
     "Not judged in {language}: low and high scores are not told apart well enough, {low} at least "
     "where {lowest} is needed (scored comments: {n})."
 )
+MESSAGES = gettext_noop(
+    "Messages are judged, too: by the scores given after their cases {area} ({low} to {high}; "
+    "scores: {n})."
+)
+FEW_MESSAGES = gettext_noop(
+    "Messages are not counted: of scores given after their cases there are {n} of {fewest}, of the "
+    "rarer of low and high {fewer} of {fewest_of_each}."
+)
+POOR_MESSAGES = gettext_noop(
+    "Messages are not counted: they tell too little of the scores given after their cases, {low} "
+    "at least where {lowest} is needed (scores: {n})."
+)
 TOO_FEW = gettext_noop(
     "Texts are not judged: scored comments {n} of {fewest}, of the rarer of low and high {fewer} "
     "of {fewest_of_each}. What others learnt from theirs does not hold for yours."
@@ -65,7 +77,6 @@ TOO_POOR = gettext_noop(
 def findings(known: Known | None) -> Iterator[Finding]:
     """Say how texts are judged, or why they are not."""
     quality = Quality(0, 0) if known is None else known.quality
-    by_language: Mapping[str, Quality] = {} if known is None else known.by_language
     is_on = known is not None and known.is_on
     yield Finding(
         "sentiment.learnt" if is_on else "sentiment.off",
@@ -74,9 +85,20 @@ def findings(known: Known | None) -> Iterator[Finding]:
         people=quality.n,
         size=0.0,
         evidence=asdict(quality),
-        notes=tuple(of_language(name, each) for name, each in by_language.items()),
+        notes=tuple(notes(known)) if known is not None and is_on else (),
         opens=Question(find("sentiment")) if is_on else None,
     )
+
+
+def notes(known: Known) -> Iterator[Sentence]:
+    """Say how well texts are judged in each language, and messages."""
+    yield from (of_language(name, each) for name, each in known.by_language.items())
+    messages = known.messages
+    if messages.is_good:
+        shown = {key: figures(messages)[key] for key in ("n", "area", "low", "high")}
+        yield sentence(MESSAGES, **shown)
+    else:
+        yield off(messages, FEW_MESSAGES, POOR_MESSAGES)
 
 
 def figures(quality: Quality) -> dict[str, told.Value]:

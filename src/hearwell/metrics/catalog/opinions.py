@@ -27,10 +27,13 @@ def sentiment(opinion: Opinion) -> Variants:
         "negative": Variant(
             estimator=Share(
                 opinion.chance < NEGATIVE_BELOW,
+                among=opinion.is_shown,
                 left_out={
                     "not judged yet": ~opinion.is_judged,
                     "too few scored comments in the language": opinion.is_judged
                     & opinion.chance.isnull(),
+                    "messages, of which too little is known how they are scored": ~opinion.is_shown
+                    & opinion.chance.notnull(),
                 },
             ),
             meaning="likelier from somebody dissatisfied than satisfied, of those judged",

@@ -1,34 +1,47 @@
 """Are they satisfied? Metrics of what customers say in surveys."""
 
 from hearwell.metrics.estimator import Mean, NetScore, Share, WeightedMean, WeightedShare
+from hearwell.metrics.facts.agent_answer import AgentAnswer
 from hearwell.metrics.metric import Better, Question, Unit, Variant, Variants, metric
 from hearwell.metrics.part import Expr
 from hearwell.metrics.scale import DISSATISFIED_TO, SATISFIED_FROM, normalised, runs, satisfied
 from hearwell.records.survey import Survey
 
+ASKED_AGAIN = "asked again, because they had not answered"
 EASY_FROM = 0.66
 """5 to 7 of 1-7 and 4 and 5 of 1-5: agreement that it was easy."""
 
 
-def off_scale(survey: Survey, among: Expr) -> dict[str, Expr]:
-    """Return the answers of which nobody can say where on their scale they stand, and why."""
+def off_scale(survey: Survey | AgentAnswer, instrument: str, among: Expr) -> dict[str, Expr]:
+    """Return the answers of which nobody can say where on their scale they stand, and why.
+
+    And those of a follow-up, which are left out wherever answers are counted.
+    """
     unknown = (survey.scale_high - survey.scale_low).nullif(0).isnull()
     return {
         "scale not known": among & unknown,
         "answer outside its scale": among & ~unknown & normalised(survey).isnull(),
+        ASKED_AGAIN: (survey.instrument == instrument)
+        & survey.answer.notnull()
+        & survey.follows.notnull(),
     }
 
 
-def answers(survey: Survey, instrument: str) -> Expr:
-    """Rows of answers to this instrument. Dismissals and bounces are never answers."""
-    return (survey.instrument == instrument) & survey.answer.notnull()
+def answers(survey: Survey | AgentAnswer, instrument: str) -> Expr:
+    """Rows of answers to this instrument. Dismissals and bounces are never answers.
+
+    Nor are those of a follow-up, for which some of those who had not answered were drawn: they
+    stand for all of these, and are not as many as they stand for.
+    """
+    is_answer = survey.answer.notnull() & survey.follows.isnull()
+    return (survey.instrument == instrument) & is_answer
 
 
-def satisfaction(survey: Survey, instrument: str) -> Variants:
+def satisfaction(survey: Survey | AgentAnswer, instrument: str) -> Variants:
     """Return the usual ways to tell how satisfied people are, for one instrument."""
     among = answers(survey, instrument)
     content, position = satisfied(survey, SATISFIED_FROM), normalised(survey)
-    unknown = off_scale(survey, among)
+    unknown = off_scale(survey, instrument, among)
     among_known = among & position.notnull()
     five_points = runs(survey, 1, 5)
     return {
@@ -97,17 +110,17 @@ def customer_satisfaction(survey: Survey) -> Variants:
     clustered_by="agent_id",
     is_anonymous=True,
 )
-def agent_satisfaction(survey: Survey) -> Variants:
+def agent_satisfaction(survey: AgentAnswer) -> Variants:
     """Part of the agents who answered that they are satisfied with their work."""
     return satisfaction(survey, "esat")
 
 
-def recommendation(survey: Survey, instrument: str) -> Variants:
+def recommendation(survey: Survey | AgentAnswer, instrument: str) -> Variants:
     ten_points = runs(survey, 0, 10)
     answered = answers(survey, instrument)
     known = answered & normalised(survey).notnull()
     among = known & ten_points
-    left_out = off_scale(survey, answered)
+    left_out = off_scale(survey, instrument, answered)
     left_out |= {"not on a scale of 0 to 10, 10 best": known & ~ten_points}
     promoter, detractor = survey.answer >= 9, survey.answer <= 6
     score = 100 * (promoter.cast("int64") - detractor.cast("int64"))
@@ -167,7 +180,7 @@ def net_promoter_score(survey: Survey) -> Variants:
     clustered_by="agent_id",
     is_anonymous=True,
 )
-def employee_net_promoter_score(survey: Survey) -> Variants:
+def employee_net_promoter_score(survey: AgentAnswer) -> Variants:
     """Would agents recommend us as a place to work?"""
     return recommendation(survey, "enps")
 
@@ -185,10 +198,11 @@ def employee_net_promoter_score(survey: Survey) -> Variants:
 )
 def customer_effort_score(survey: Survey) -> Variants:
     """How easy customers found it to get what they needed; higher is easier."""
-    among = answers(survey, "ces")
+    instrument = "ces"
+    among = answers(survey, instrument)
     easy, position = satisfied(survey, EASY_FROM), normalised(survey)
     seven, five = runs(survey, 1, 7), runs(survey, 1, 5)
-    known, unknown = among & position.notnull(), off_scale(survey, among)
+    known, unknown = among & position.notnull(), off_scale(survey, instrument, among)
     return {
         "mean": Variant(
             estimator=Mean(
@@ -220,10 +234,9 @@ def customer_effort_score(survey: Survey) -> Variants:
 
 
 def reached(survey: Survey) -> Expr:
-    """Rows of invitations that were sent and did not bounce."""
-    return survey.sent_at.notnull() & survey.status.isin(
-        ("sent", "started", "answered", "expired", "opted_out")
-    )
+    """Rows of invitations that were sent and did not bounce, each person once."""
+    was_sent = survey.sent_at.notnull() & survey.follows.isnull()
+    return was_sent & survey.status.isin(("sent", "started", "answered", "expired", "opted_out"))
 
 
 @metric(
@@ -238,7 +251,12 @@ def reached(survey: Survey) -> Expr:
 )
 def survey_response_rate(survey: Survey) -> Variants:
     """Part of those asked who answered. Dismissing a survey is not an answer."""
-    left_out = {"bounced": survey.status == "bounced", "status not known": survey.status.isnull()}
+    once, again = survey.follows.isnull(), survey.sent_at.notnull() & survey.follows.notnull()
+    left_out = {
+        "bounced": once & (survey.status == "bounced"),
+        "status not known": once & survey.status.isnull(),
+        ASKED_AGAIN: again,
+    }
     among = reached(survey)
     return {
         "answered": Variant(
@@ -269,15 +287,17 @@ def survey_send_rate(survey: Survey) -> Variants:
 
     Where it is not told who became eligible, those who were not asked are not known either.
     """
-    eligible, known = survey.eligible_at.notnull(), survey.status.notnull()
+    once = survey.follows.isnull()
+    eligible, known = once & survey.eligible_at.notnull(), survey.status.notnull()
     return {
         "sent": Variant(
             estimator=Share(
                 survey.sent_at.notnull(),
                 among=eligible & known,
                 left_out={
-                    "not known when they became eligible": ~eligible,
+                    "not known when they became eligible": once & ~eligible,
                     "status not known": eligible & ~known,
+                    ASKED_AGAIN: ~once,
                 },
             ),
             meaning="sent, of all who became eligible",

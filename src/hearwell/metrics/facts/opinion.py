@@ -48,6 +48,7 @@ class Opinion(Record):
     is_high: Flag  # the score that came with it; null in between, and where there is none
     is_judged: Flag  # since it was last changed
     chance: Share  # that the writer is satisfied; null where the language is not judged
+    is_shown: Flag  # are texts of this kind judged well enough to be counted?
 
 
 def opinions(survey: Expr, message: Expr, case: Expr, judged: Expr) -> Mapping[str, Expr]:
@@ -68,6 +69,7 @@ def opinions(survey: Expr, message: Expr, case: Expr, judged: Expr) -> Mapping[s
         language=rows.language.coalesce(rows.judged_language),
         is_judged=rows.judged_text_id.notnull(),
         chance=rows.judged_chance,
+        is_shown=rows.judged_is_shown,
     )
     steps.add(Opinion.table_name, rows.select(*Opinion.columns()))
     return steps.made
@@ -118,7 +120,14 @@ def messages(message: Expr, case: Expr) -> Expr:
     ).select(*TOLD)
 
 
-TOLD = tuple(name for name in Opinion.columns() if name not in {"is_judged", "chance"})
+TOLD = tuple(name for name in Opinion.columns() if name not in {"is_judged", "chance", "is_shown"})
+
+
+def scores(survey: Expr) -> Expr:
+    """Return the high and low scores that customers gave after a case, with or without comment."""
+    given = survey.filter(survey.case_id.notnull(), survey.instrument.notin(ANONYMOUS))
+    told = given.select("source", "case_id", "answered_at", is_high=is_high(given))
+    return told.filter(told.is_high.cast("int8").notnull())
 
 
 def is_high(survey: Expr) -> Expr:

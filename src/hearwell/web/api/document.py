@@ -95,14 +95,16 @@ def described(path: str, method: str, operation: Schema, root: str) -> Described
         ],
         body=referred(body.get("schema", {})),
         told=referred(told),
-        curl=curl(method, root, operation),
+        curl=curl(root, operation),
     )
 
 
-def curl(method: str, root: str, operation: Schema) -> str:
+def curl(root: str, operation: Schema) -> str:
     lines = ['curl -H "Authorization: Bearer $HEARWELL_TOKEN"']
-    if method == "post":
-        example = API.get_openapi_schema()["components"]["schemas"]["Put"]["example"]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if body:
+        name = body["schema"]["$ref"].rpartition("/")[2]
+        example = API.get_openapi_schema()["components"]["schemas"][name]["example"]
         lines += ['-H "Content-Type: application/json"', f"--data '{dumps(example)}'"]
     return " \\\n  ".join([*lines, f'"{root}/api/v1{operation[EXAMPLE]}"'])
 

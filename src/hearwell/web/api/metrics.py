@@ -93,11 +93,7 @@ def definition(metric: Metric, settings: Settings) -> dict[str, Any]:
         "credits": metric.credits,
         "guardrail": metric.guardrail,
         "source": metric.source,
-        "dimensions": [
-            name
-            for name in metric.record.dimensions()
-            if not (metric.is_anonymous and name == "agent_id")
-        ],
+        "dimensions": metric.record.dimensions(),
         "variants": [
             variant(metric, name, each) for name, each in metric.variants(settings=settings).items()
         ],

@@ -6,7 +6,17 @@ from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.operation import Operation
 
-from hearwell.web.api import boards, dimensions, events, findings, lake, metrics, numbers, rows
+from hearwell.web.api import (
+    boards,
+    dimensions,
+    events,
+    findings,
+    lake,
+    metrics,
+    numbers,
+    rows,
+    surveys,
+)
 from hearwell.web.api.answered import answered
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.problem import PROBLEM, tells
@@ -27,6 +37,7 @@ ROUTERS = (
     events.router,
     boards.router,
     lake.router,
+    surveys.router,
 )
 ROLES = {
     operation.view_func.__name__: router.auth[0].role

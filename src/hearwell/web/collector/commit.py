@@ -41,7 +41,7 @@ class Commits:
         self.waiting_bytes += len(lines)
         if self.writer is None:
             self.writer = asyncio.create_task(self.write())
-        await asyncio.shield(done)
+        await done
 
     async def write(self) -> None:
         loop = asyncio.get_running_loop()
@@ -53,8 +53,8 @@ class Commits:
                     await loop.run_in_executor(self.thread, self.put, lines)
                 except OSError as error:
                     for _, done in batch:
-                        done.set_exception(error)
-                        done.exception()  # whoever waited may have gone
+                        if not done.done():  # whoever waited may have gone
+                            done.set_exception(error)
                 else:
                     for _, done in batch:
                         if not done.done():

@@ -1,11 +1,10 @@
 // Hearwell: tells how long an article is read, what is searched for, and what becomes of a cart.
 // No cookie, nothing is stored, no third party; who asks not to be tracked is not.
 (() => {
-"use strict";
 const self = document.currentScript, nav = navigator;
 if (!self || nav.doNotTrack == "1" || nav.globalPrivacyControl) return;
 const data = self.dataset, doc = document, url = new URL("/collect/" + data.site, self.src).href;
-const id = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(36)).join("");
+const id = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 const now = () => performance.now(), who = {};
 const queue = new Map(); // what is not told yet, by what it is about: the newest alone
 let wait = 0, timer = 0;
@@ -14,7 +13,7 @@ const send = (last) => {
   const sent = [...queue.values()];
   const body = JSON.stringify(sent.map(({ began, was, ...event }) =>
     ({ ...who, ...event, age: Math.round(was - began), told: Math.round(now() - was) })));
-  if (last && nav.sendBeacon && nav.sendBeacon(url, body)) return queue.clear();
+  if (last && nav.sendBeacon(url, body)) return queue.clear();
   fetch(url, { method: "POST", body, keepalive: true, credentials: "omit" }).then((answer) => {
     if (answer.status == 429 || answer.status > 499) throw answer;
     for (const event of sent) if (queue.get(event.id) == event) queue.delete(event.id);
@@ -26,7 +25,7 @@ const tell = (event, soon) => {
   if (queue.size < 50 || queue.has(event.id)) queue.set(event.id, { ...event, was: now() });
   if (!wait) later(soon ? 0 : 1500);
 };
-const query = (address) => { try { return new URL(address).searchParams.get(data.search || "q"); } catch { return null; } };
+const query = (address, name = data.search || "q") => { try { return new URL(address).searchParams.get(name); } catch {} };
 const find = (name) => doc.querySelector(`[data-hearwell-${name}]`), lang = doc.documentElement.lang || undefined;
 
 // A search, where the address has its words
@@ -40,10 +39,10 @@ if (words) {
 }
 
 // The reading of an article
-const article = data.article || find("article")?.dataset.hearwellArticle;
+const named = data.article, article = named == "*" ? location.pathname : named || find("article")?.dataset.hearwellArticle;
 let view, active = 0, mark = 0, moved = 0;
 if (article) {
-  const from = doc.referrer, same = from && new URL(from).origin == location.origin, searched = same && query(from);
+  const from = doc.referrer, searched = from.startsWith(location.origin + "/") && query(from);
   const text = doc.querySelector("article, main") || doc.body;
   view = { kind: "view", id: id(), article, began: now(), language: lang, title: doc.title.slice(0, 300),
     url: location.href.split(/[?#]/)[0], words: (text.innerText.match(/\S+/g) || []).length, scroll_share: 0,
@@ -63,12 +62,26 @@ if (article) {
   };
   for (const name of ["scroll", "keydown", "pointermove", "pointerdown", "touchstart"])
     addEventListener(name, () => { if (now() - moved > 250 || !mark) move(); }, { passive: true, capture: true });
-  for (const name of ["focus", "blur"]) addEventListener(name, name == "focus" ? move : count);
-  doc.addEventListener("visibilitychange", () => { if (doc.visibilityState == "visible") move(); else { count(); tell(view); send(1); } });
-  addEventListener("pagehide", () => { count(); tell(view); send(1); });
+  addEventListener("focus", move);
+  addEventListener("blur", count);
+  const leave = () => { count(); tell(view); send(1); };
+  doc.addEventListener("visibilitychange", () => doc.visibilityState == "visible" ? move() : leave());
+  addEventListener("pagehide", leave);
   setInterval(() => { const before = active; count(); if (active > before) tell(view); }, 15e3);
   move(); tell(view);
 }
+
+// The telephone number of the article or the campaign, in place of the usual one
+const numbers = doc.querySelectorAll("[data-hearwell-number]"), campaign = query(location.href, "utm_campaign");
+if (numbers[0] && (article || campaign))
+  fetch(`${url}/number?` + new URLSearchParams({ article: article || "", campaign: campaign || "" }))
+    .then((answer) => answer.status == 200 && answer.text()).then((number) => {
+      if (number) for (const each of numbers) {
+        each.textContent = number;
+        each.href = "tel:" + number.replace(/[^+\d]/g, "");
+      }
+    }, () => {});
+
 doc.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href], [data-hearwell-help], [data-hearwell-helpful]");
   if (!link) return;

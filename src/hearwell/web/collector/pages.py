@@ -8,13 +8,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from hearwell.web.collector.refusal import Refusal
+from hearwell.web.collector.refusal import NO_SITE, Refusal
 from hearwell.web.collector.site import Site, origin_of
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
@@ -63,7 +64,9 @@ def sites(request: SignedIn) -> HttpResponse:
             made = form.save()
             audit(request, Action.SETTINGS, f"site {made.key} added")
         return redirect("site", made.pk)
-    return render(request, "collector/sites.html", {"sites": Site.objects.all(), "form": form})
+    strays = refused(NO_SITE).aggregate(events=Sum("events"))["events"]
+    context = {"sites": Site.objects.all(), "form": form, "strays": strays, "days": REFUSED_DAYS}
+    return render(request, "collector/sites.html", context)
 
 
 @at_least(Role.ADMINISTRATOR)
@@ -85,13 +88,18 @@ def site(request: SignedIn, number: int) -> HttpResponse:
                 audit(request, Action.SETTINGS, f"site {found.key} changed")
             messages.success(request, _("Saved."))
             return redirect("site", found.pk)
-    since = datetime.now(UTC).date() - timedelta(days=REFUSED_DAYS)
     context = {
         "site": found,
         "form": form,
         "server_key": server_key,
         "address": settings.ENVIRONMENT.address.rstrip("/"),
-        "refused": Refusal.objects.filter(site_key=found.key, day__gte=since),
+        "refused": refused(found.key),
         "days": REFUSED_DAYS,
     }
     return render(request, "collector/site.html", context)
+
+
+def refused(key: str) -> QuerySet[Refusal]:
+    """Return what was refused of late."""
+    since = datetime.now(UTC).date() - timedelta(days=REFUSED_DAYS)
+    return Refusal.objects.filter(site_key=key, day__gte=since)

@@ -6,9 +6,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F
 
+NO_SITE = ""
+"""Where no site has the key: one row for all of them, or strangers could make any number."""
+
 
 class Refusal(models.Model):
-    site_key = models.CharField(max_length=40)  # as it was told; there may be no such site
+    site_key = models.CharField(max_length=40)
     day = models.DateField()
     reason = models.CharField(max_length=40)
     events = models.PositiveBigIntegerField(default=0)

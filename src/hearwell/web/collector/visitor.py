@@ -4,7 +4,6 @@ A visitor is a hash of address, browser and site with a salt of the day. The sal
 the day is over, so that yesterday's hashes can be made of nobody any more.
 """
 
-import hashlib
 import hmac
 import secrets
 from datetime import date
@@ -43,4 +42,4 @@ class Salts:
 
 def visitor(salt: bytes, *parts: str) -> str:
     told = "\0".join(parts).encode("utf-8", "replace")
-    return hmac.new(salt, told, hashlib.sha256).hexdigest()[:DIGITS]
+    return hmac.digest(salt, told, "sha256").hex()[:DIGITS]

@@ -15,7 +15,7 @@ from hearwell.records import RECORDS
 from hearwell.report.name import spaced
 from hearwell.settings import Settings
 
-ELSEWHERE = ("schedule", "service_level_target")
+ELSEWHERE = ("schedule", "service_level_target", "telephone_number")
 """What has pages of its own."""
 
 TOLD: dict[str, tuple[Any, Any]] = {

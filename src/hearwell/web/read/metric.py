@@ -181,5 +181,4 @@ def dimensions(metric: Metric, address: Address, shown: Breakdown | None) -> lis
     return [
         Choice(address.query(by=(name,)), spaced(name), name == now)
         for name in metric.record.dimensions()
-        if not (metric.is_anonymous and name == "agent_id")
     ]

@@ -17,7 +17,7 @@ from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.invitation import WAITING, Invitation
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import Reach
-from hearwell.web.surveys.rules import Decision, Known, Limits, decide, is_quiet
+from hearwell.web.surveys.rules import Decision, Known, Limits, decide
 from hearwell.web.surveys.stop import Stop
 
 LOOKS_BACK = timedelta(days=3)
@@ -47,8 +47,7 @@ def look(lake: Lake, now: datetime) -> Counter[str]:
     """
     habits = Habits.current()
     counted: Counter[str] = Counter()
-    hour = now.astimezone(ZoneInfo(lake.settings.zone)).hour
-    if is_quiet(hour, habits.quiet_from, habits.quiet_to):
+    if habits.are_quiet(now, lake.settings.zone):
         return counted
     running = Programme.objects.select_related("design").filter(is_on=True, trigger__in=TRIGGERS)
     for programme in running:
@@ -63,13 +62,16 @@ def asked_by(lake: Lake, programme: Programme, habits: Habits, now: datetime) ->
     crowd = eligible(
         lake, programme.trigger, plain(since), plain(now), every_days=programme.every_days
     )
-    decided = known_about(programme, crowd)
-    fresh = [each for each in crowd if each.about not in decided]
-    if not fresh:
+    if not crowd:
         return []
     version = programme.design.newest
     with transaction.atomic():
-        decisions = decide(fresh, limits(programme, habits), known(programme, fresh, now), now)
+        Habits.held()
+        decided = known_about(programme, crowd)
+        fresh = [each for each in crowd if each.about not in decided]
+        decisions = decide(
+            fresh, limits(programme, habits), known(programme, fresh, now, lake.settings.zone), now
+        )
         Invitation.objects.bulk_create(
             [invited(programme, version, each, now) for each in decisions], batch_size=AT_ONCE
         )
@@ -115,17 +117,24 @@ def limits(programme: Programme, habits: Habits) -> Limits:
     )
 
 
-def known(programme: Programme, crowd: Sequence[Eligible], now: datetime) -> Known:
+def known(
+    programme: Programme,
+    crowd: Sequence[Eligible],
+    now: datetime,
+    zone: str,
+    *,
+    is_mailed: bool = True,
+) -> Known:
     """Return what is known of the people of a crowd, and how many were asked today."""
     people = sorted({each.person for each in crowd if each.person})
     last_asked: dict[str, datetime] = {}
     stopped: set[str] = set()
-    reachable: set[str] = set()
+    reachable: set[str] = set() if is_mailed else set(people)
     for some in parts(people):
         last_asked |= dict(Asked.objects.filter(pk__in=some).values_list("person", "at"))
         stopped |= set(Stop.objects.filter(pk__in=some).values_list("person", flat=True))
         reachable |= set(Reach.objects.filter(pk__in=some).values_list("person", flat=True))
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     sent = Invitation.objects.filter(programme=programme, sent_at__gte=today)
     groups = sent.values_list(programme.quota_by, flat=True) if programme.quota_by else None
     by_group = Counter(groups) if groups is not None else Counter({"": sent.count()})

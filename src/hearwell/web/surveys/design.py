@@ -1,5 +1,6 @@
 """What is asked: a design, and its versions, none of which changes once somebody was asked."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hearwell.language import ENGLISH
 from hearwell.web.surveys.instrument import INSTRUMENTS, standard, texts
+from hearwell.web.surveys.question import SCALED, Question, asked, most_asked
 
 MOST_QUESTIONS = 5
 """Longer surveys go unanswered; somebody who wants one has to say so."""
@@ -22,6 +24,7 @@ class Presentation(models.TextChoices):
     STARS = "stars", _("stars")
     SYMBOLS = "symbols", _("faces, with words")
     WORDS = "words", _("words")
+    NONE = "none", _("not at all: only the questions below")
 
 
 WORDED = {Presentation.SYMBOLS, Presentation.WORDS}
@@ -80,7 +83,8 @@ class Version(models.Model):
 
     Attributes:
         texts: by language: question, low, high, labels, follow_low, follow_middle, follow_high.
-        further: more questions on the same scale: [{"key": "speed", "texts": {"en": "…"}}].
+        further: more questions: [{"key": "2", "kind": "choice", "after": "low",
+            "texts": {"en": {"question": "…", "options": ["…"]}}}].
 
     """
 
@@ -115,15 +119,44 @@ class Version(models.Model):
     def clean(self) -> None:
         if not 1 <= self.scale_high - self.scale_low < MOST_POINTS:
             raise ValidationError({"scale_high": _("A scale has 2 to 11 points.")})
-        if 1 + len(self.further) > MOST_QUESTIONS and not self.asks_more:
+        if self.most_asked > MOST_QUESTIONS and not self.asks_more:
             told = _("More than five questions: most people stop before. Say that you want it so.")
             raise ValidationError({"asks_more": told})
         if not self.texts:
             raise ValidationError(_("A survey needs words in one language at least."))
+        if not self.has_scale and not self.further:
+            raise ValidationError({"presentation": _("Without a scale it needs other questions.")})
         for own in self.texts.values():
-            if not (own.get("question") and own.get("low") and own.get("high")):
+            ends = own.get("low") and own.get("high")
+            if not own.get("question") or not (ends or not self.needs_ends):
                 told = _("Each language needs the question and what both ends of the scale mean.")
                 raise ValidationError(told)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return INSTRUMENTS[self.design.instrument].is_anonymous
+
+    @property
+    def has_scale(self) -> bool:
+        return self.presentation != Presentation.NONE
+
+    @property
+    def needs_ends(self) -> bool:
+        """Is anything asked on the scale?"""
+        return self.has_scale or any(each["kind"] in SCALED for each in self.further)
+
+    @property
+    def most_asked(self) -> int:
+        return most_asked(self.further)
+
+    def asked(self, language: str, answer: int | None) -> list[Question]:
+        """Return what is asked after an answer, before there is room for a comment."""
+        part = "" if answer is None else self.part(answer)
+        return [each for each in self.asked_ever(language) if each.after in {"", part}]
+
+    def asked_ever(self, language: str) -> Iterator[Question]:
+        """Give what is asked after the first question, whatever the answer was."""
+        return asked(self.further, language)
 
     def spoken(self, wanted: str) -> str:
         """Return the language in which it is asked of who wants this one."""
@@ -140,7 +173,7 @@ class Version(models.Model):
         scores = range(self.scale_low, self.scale_high + 1)
         labels = own.get("labels") or []
         if len(labels) != len(scores):
-            labels = [own["low"], *[""] * (len(scores) - 2), own["high"]]
+            labels = [own.get("low", ""), *[""] * (len(scores) - 2), own.get("high", "")]
         faces = SYMBOLS if self.higher_is_better else SYMBOLS[::-1]
         shows_faces = self.presentation == Presentation.SYMBOLS and len(scores) == len(SYMBOLS)
         shows_stars = self.presentation == Presentation.STARS
@@ -149,8 +182,10 @@ class Version(models.Model):
             for at, (score, label) in enumerate(zip(scores, labels, strict=True))
         ]
 
-    def follow_up(self, language: str, answer: int) -> str:
-        """Return what is asked next, which depends on whether the answer was low or high."""
+    def follow_up(self, language: str, answer: int | None) -> str:
+        """Return what is asked last, which depends on whether the answer was low or high."""
+        if answer is None:
+            return str(texts(language)["words"]["comment"])
         part = self.part(answer)
         own = self.said(language).get(f"follow_{part}")
         told: str = own or texts(language)["follow"][part]

@@ -1,11 +1,14 @@
 """What holds for all programmes of the organisation together."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from hearwell.web.surveys.rules import is_quiet
 
 HOURS = [MaxValueValidator(23)]
 
@@ -32,6 +35,16 @@ class Habits(models.Model):
     def current(cls) -> Self:
         return cls.objects.get_or_create(pk=1)[0]
 
+    @classmethod
+    def held(cls) -> Self:
+        """Return them, and let nobody else decide whom to ask until the transaction ends."""
+        cls.current()
+        return cls.objects.select_for_update().get(pk=1)
+
     @property
     def rests(self) -> timedelta:
         return timedelta(days=self.rest_days)
+
+    def are_quiet(self, now: datetime, zone: str) -> bool:
+        """Is nobody asked at an instant?"""
+        return is_quiet(now.astimezone(ZoneInfo(zone)).hour, self.quiet_from, self.quiet_to)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from hearwell.records.survey import STATUSES
 from hearwell.web.surveys.design import Version
 from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.round import Round
 
 CHANGEABLE = timedelta(hours=24)
 LONGEST_COMMENT = 4000
 MACHINE = "answered as by a machine"
+TOO_MANY = "more answers than people asked"
 
 NOT_WAITING, WAITING, UNDER_WAY = range(3)
 """Has what changed still to be brought to the lake?"""
@@ -32,6 +34,7 @@ class Invitation(models.Model):
 
     Attributes:
         about: for what somebody is asked, such as the solving of a case; once for each programme.
+        sheet: of a round of agents, what whoever took this row has in their address.
         person: as the lake has it: for customers a keyed hash.
         like_machine: the answer came as a machine's would; it is kept and does not count.
 
@@ -40,6 +43,9 @@ class Invitation(models.Model):
     survey_id = models.CharField(primary_key=True, max_length=30, default=new_id)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="invitations")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="invitations")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, related_name="rows")
+    # "" would be one sheet
+    sheet = models.CharField(max_length=30, unique=True, null=True)  # noqa: DJ001
     about = models.CharField(max_length=250)
     person = models.CharField(max_length=250, blank=True)
     case_id = models.CharField(max_length=250, blank=True)
@@ -62,7 +68,8 @@ class Invitation(models.Model):
     opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     answer = models.SmallIntegerField(null=True)
-    items = models.JSONField(default=dict)
+    items = models.JSONField(default=dict)  # on the scale
+    said = models.JSONField(default=dict)  # in words: texts, and places of what was chosen
     comment = models.TextField(blank=True)
     like_machine = models.BooleanField(default=False)
     to_mail = models.BooleanField(default=False, db_index=True)  # a mail is still to be sent
@@ -82,12 +89,14 @@ class Invitation(models.Model):
 
     @property
     def is_answered(self) -> bool:
-        return self.answer is not None
+        return self.answered_at is not None
 
     def may_answer(self, now: datetime) -> bool:
         """May an answer still be given, or changed?"""
         if self.status in {"opted_out", "expired"}:
             return False
+        if self.round is not None:
+            return now < self.round.ends_at
         if self.answered_at is not None:
             return now < self.answered_at + (
                 2 * CHANGEABLE if self.programme.is_anonymous else CHANGEABLE
@@ -98,7 +107,7 @@ class Invitation(models.Model):
         """Keep what was said, and what was said before; the same said again changes nothing.
 
         Args:
-            what: answer, comment or items.
+            what: answer, items, said or comment.
 
         """
         at = self.programme_time(now)
@@ -108,16 +117,18 @@ class Invitation(models.Model):
                 return
             for name, value in what.items():
                 setattr(found, name, value)
+            found.like_machine |= found.reason == TOO_MANY
             found.answered_at = found.answered_at or at
             found.opened_at = found.opened_at or at
             found.status = "started" if found.like_machine else "answered"
-            found.reason = MACHINE if found.like_machine else ""
-            found.note_change(at)
+            found.reason = (found.reason or MACHINE) if found.like_machine else ""
+            found.note_change(at if self.round is None else found.changed_at)
             Answer.objects.create(
                 invitation=found,
                 at=at,
                 answer=found.answer,
                 items=found.items,
+                said=found.said,
                 comment=found.comment,
             )
 
@@ -128,7 +139,9 @@ class Invitation(models.Model):
         self.save()
 
     def programme_time(self, now: datetime) -> datetime:
-        """Return the time that may be kept: of an anonymous answer only the day."""
+        """Return the time that may be kept: of an anonymous answer the day, in a round its last."""
+        if self.round is not None:
+            return self.round.ends_at - timedelta(days=1)
         if self.programme.is_anonymous:
             return now.replace(hour=0, minute=0, second=0, microsecond=0)
         return now
@@ -142,6 +155,7 @@ class Answer(models.Model):
     at = models.DateTimeField()
     answer = models.SmallIntegerField(null=True)
     items = models.JSONField(default=dict)
+    said = models.JSONField(default=dict)
     comment = models.TextField(blank=True)
 
     class Meta:

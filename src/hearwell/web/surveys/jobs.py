@@ -12,7 +12,7 @@ from hearwell.errors import HearwellError
 from hearwell.lake.lake import open_lake
 from hearwell.web import lakes
 from hearwell.web.background import every
-from hearwell.web.surveys import asking, mails, outbox
+from hearwell.web.surveys import agents, asking, mails, outbox
 
 EVERY_SECONDS = 2.0
 AFTER_FAULT_SECONDS = 20.0
@@ -25,7 +25,7 @@ def watch(stopped: threading.Event) -> None:
     while not stopped.wait(wait):
         wait = EVERY_SECONDS
         try:
-            while outbox.has_any() and bring_in():
+            while outbox.has_any(timezone.now()) and bring_in():
                 pass
         except HearwellError as problem:  # somebody else writes, or the disk is full
             LOG.warning("answers wait: %s", problem)
@@ -39,7 +39,7 @@ def watch(stopped: threading.Event) -> None:
 def bring_in() -> int:
     with open_lake(Path(settings.ENVIRONMENT.lake), writable=True) as lake:
         lake.connection.execute("set enable_progress_bar = false")
-        return outbox.bring_in(lake)
+        return outbox.bring_in(lake, timezone.now())
 
 
 def begin() -> None:
@@ -53,7 +53,9 @@ def ask() -> None:
     now = timezone.now()
     with lakes.reading() as lake:
         asking.look(lake, now)
+        agents.look(lake, now)
         zone = lake.settings.zone
     mails.remind(now, zone)
-    mails.send_waiting(now)
+    mails.send_waiting(now, zone)
+    mails.send_letters(now, zone)
     asking.end(now)

@@ -1,8 +1,9 @@
 """What stands in the address of a survey: signed, so that nobody makes one up.
 
-Three kinds. An invitation names its row. A link names its programme, is used by many, and leads to
-a sheet; a sheet names a row that is made when somebody answers on it, so that opening it, a double
-click and the back button make none.
+Four kinds. An invitation names its row. A link names its programme, or the round of a team, is used
+by many, and leads to a sheet; a sheet names a row that is made or taken when somebody answers on
+it, so that opening it, a double click and the back button make none. A person's is for saying that
+they do not want to be asked.
 """
 
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from django.urls import reverse
 
 from hearwell.web.surveys.invitation import Invitation, new_id
 from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.round import Round
 
-Kind = Literal["invitation", "link", "sheet"]
-KINDS: dict[str, Kind] = {"i": "invitation", "l": "link", "s": "sheet"}
+Kind = Literal["invitation", "link", "sheet", "person"]
+KINDS: dict[str, Kind] = {"i": "invitation", "l": "link", "s": "sheet", "p": "person"}
 SIGNER = Signer(sep=".", salt="hearwell.surveys")
 
 
@@ -25,8 +27,8 @@ class Link:
     """What an address names.
 
     Attributes:
-        programme: the programme's key; "" of an invitation.
-        survey: the row's name; "" of a link.
+        programme: the key of the programme or round; "" of an invitation.
+        survey: the row's name, or the person's; "" of a link.
 
     """
 
@@ -58,7 +60,7 @@ def opened(token: str) -> Link | None:
     kind, names = KINDS[named[0]], named[1:].split("~")
     if kind == "sheet":
         return Link(kind, names[0], names[1])
-    return Link(kind, "", names[0]) if kind == "invitation" else Link(kind, names[0], "")
+    return Link(kind, names[0], "") if kind == "link" else Link(kind, "", names[0])
 
 
 def of_invitation(invitation: Invitation) -> Link:
@@ -67,6 +69,14 @@ def of_invitation(invitation: Invitation) -> Link:
 
 def of_programme(programme: Programme) -> Link:
     return Link("link", programme.key, "")
+
+
+def of_round(round_: Round) -> Link:
+    return Link("link", round_.key, "")
+
+
+def of_person(person: str) -> Link:
+    return Link("person", "", person)
 
 
 def sheet(programme: str) -> Link:

@@ -6,6 +6,7 @@ from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.invitation import Answer, Invitation
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import Reach
+from hearwell.web.surveys.round import Letter, Round
 from hearwell.web.surveys.stop import Stop
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "Design",
     "Habits",
     "Invitation",
+    "Letter",
     "Programme",
     "Reach",
+    "Round",
     "Stop",
     "Version",
 ]

@@ -1,45 +1,32 @@
 """Pages of those who ask: surveys with their words, programmes with their links and results."""
 
-from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hearwell.report.markup import Html
-from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
 from hearwell.web import lakes
 from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.surveys import link as links
 from hearwell.web.surveys.design import WORDED, Design, Version
-from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm, VersionForm
+from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
-from hearwell.web.surveys.instrument import INSTRUMENTS
-from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme
-from hearwell.web.surveys.reach import Reach, learn
-from hearwell.web.surveys.released import FEWEST, released_until
+from hearwell.web.surveys.reach import AGENT, Reach, keep, learn
+from hearwell.web.surveys.results import results
+from hearwell.web.surveys.version_form import VersionForm
 
-COMMENTS = 50
-PRESENT = timedelta(days=28)
-REACHES = (3, 5, 10)
-LEVEL = 0.95
-SCORES = {
-    "csat": "customer_satisfaction:satisfied",
-    "nps": "net_promoter_score:score",
-    "ces": "customer_effort_score:easy",
-}
+OTHER_WAY = lazy("Another survey of this kind has its scale the other way round.")
 
 
 @at_least(Role.LEAD)
@@ -77,8 +64,14 @@ def reach(request: SignedIn) -> HttpResponse:
     form = ReachForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with lakes.reading() as lake, transaction.atomic():
-            known = learn(lake, form.cleaned_data["file"])
-            audit(request, Action.IMPORTED, f"e-mails of {known} customers, for surveys")
+            whose, emails = form.cleaned_data["file"]
+            is_agents = whose == "agent"
+            known = (
+                keep({AGENT + k: v for k, v in emails.items()})
+                if is_agents
+                else learn(lake, emails)
+            )
+            audit(request, Action.IMPORTED, f"e-mails of {known} {whose}s, for surveys")
         told = ngettext("{n} e-mail is known.", "{n} e-mails are known.", known)
         messages.success(request, told.format(n=known))
         return redirect("survey-reach")
@@ -102,7 +95,9 @@ def design(request: SignedIn, number: int) -> HttpResponse:
             audit(request, Action.SETTINGS, f"survey {version} changed")
         messages.success(request, _("Saved."))
         if turned_round(version):
-            told = _("Another survey of this kind has its scale the other way round.")
+            messages.warning(request, OTHER_WAY)
+        if form.is_long():
+            told = _("Some are asked more than five questions: most people stop before.")
             messages.warning(request, told)
         return redirect("survey-design", found.pk)
     context = {"design": found, "form": form, "was_asked": asked, **preview_of(version)}
@@ -154,60 +149,15 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
             saved: Programme = form.save()
             audit(request, Action.SETTINGS, f"survey programme {saved.name}")
         messages.success(request, _("Saved."))
+        if turned_round(saved.design.newest):
+            messages.warning(request, OTHER_WAY)
         return redirect("survey-programme", saved.pk)
     context: dict[str, Any] = {"form": form, "programme": found}
     if found is not None:
-        context |= results(request, Programme.objects.get(pk=found.pk), timezone.now())
+        kept = Programme.objects.get(pk=found.pk)  # not as it is typed
+        by = request.GET.get("by", "")
+        context |= results(kept, request.user.teams_seen, by, timezone.now())
     return render(request, "surveys/programme.html", context)
-
-
-def results(request: SignedIn, found: Programme, now: datetime) -> dict[str, Any]:
-    """Return what a programme's page tells, of the teams that may be seen."""
-    rows = Invitation.objects.filter(programme=found)
-    teams = request.user.teams_seen
-    if teams is not None:
-        rows = rows.filter(team__in=teams)
-    answered = rows.filter(answer__isnull=False, like_machine=False)
-    if found.is_anonymous:
-        answered = let_out(answered, now)
-    address = links.of_programme(found).address
-    recent = rows.filter(like_machine=False, answered_at__gte=now - PRESENT).count()
-    a_day = 0.0 if found.is_anonymous and recent < FEWEST else recent / PRESENT.days
-    instrument = INSTRUMENTS[found.design.instrument].record
-    kind = "net score" if instrument in {"nps", "enps"} else "share"
-    needed = [(reach, answers_needed(LARGEST_SPREAD[kind], reach, LEVEL)) for reach in REACHES]
-    by = urlencode({"where.programme": found.name, "last": 91})
-    return {
-        "address": address,
-        "picture": Html(
-            segno.make(address, error="m").svg_inline(scale=4, dark="#000", light="#fff")
-        ),
-        "decisions": []
-        if found.is_anonymous
-        else rows.values("status", "reason").annotate(n=Count("pk")).order_by("status", "-n"),
-        "answers": answered.count(),
-        "comments": answered.exclude(comment="").order_by("-answered_at", "pk")[:COMMENTS],
-        "few": found.is_anonymous and not answered.exists(),
-        "fewest": FEWEST,
-        "needed": [(reach, n, round(n / a_day) if a_day else None) for reach, n in needed],
-        "rates": [
-            (name, f"/explore/?metric=survey_response_rate:answered&by={name}&{by}")
-            for name in ("team", "channel", "language")
-        ],
-        "score": f"/explore/?metric={SCORES[instrument]}&{by}" if instrument in SCORES else "",
-    }
-
-
-def let_out(answered: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:
-    """Keep the anonymous answers that may be shown."""
-    counts: dict[Any, int] = {}
-    for at in answered.values_list("answered_at", flat=True):
-        if at is not None:
-            counts[at.date()] = counts.get(at.date(), 0) + 1
-    until = released_until(counts, now.date())
-    if until is None:
-        return answered.none()
-    return answered.filter(answered_at__date__lte=until)
 
 
 @at_least(Role.LEAD)

@@ -19,6 +19,14 @@ class Trigger(models.TextChoices):
     CALL = "call", _("after a call")
     DELIVERED = "delivered", _("after a delivery")
     EACH = "each", _("every customer, every so many days")
+    AGENTS = "agents", _("agents, each quarter")
+
+
+class People(models.TextChoices):
+    """Who the agents are."""
+
+    ACCOUNTS = "accounts", _("those who have an account as agent")
+    LAKE = "lake", _("those in your data, by the e-mails that you gave")
 
 
 class Group(models.TextChoices):
@@ -50,6 +58,9 @@ class Programme(models.Model):
     )
     touchpoint = models.CharField(_("point of the journey"), max_length=60, blank=True)
     trigger = models.CharField(_("asks"), max_length=10, choices=Trigger, default=Trigger.LINK)
+    people = models.CharField(
+        _("which agents"), max_length=10, choices=People, default=People.ACCOUNTS
+    )
     every_days = models.PositiveSmallIntegerField(
         _("every so many days"), default=91, validators=[MinValueValidator(1)]
     )
