@@ -54,6 +54,12 @@ class Alerts(Part):
     false_alarms_per_year: float = Field(default=1.0, gt=0, le=50)
 
 
+class Identity(Part):
+    """By which keys what nobody signed is taken for a customer's; without one, it is nobody's."""
+
+    join_by: tuple[Literal["visitor", "caller"], ...] = ("visitor", "caller")
+
+
 Tag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
 
@@ -176,6 +182,7 @@ class Settings(Part):
     service_level: ServiceLevel = ServiceLevel()
     staffing: Staffing = Staffing()
     alerts: Alerts = Alerts()
+    identity: Identity = Identity()
     roll_up: RollUp = RollUp()
     text: Texts = Texts()
     topics: dict[str, Topic] = Field(default_factory=dict)
@@ -254,6 +261,9 @@ shrinkage = 0.30              # part of paid time that is not at work: leave, il
 
 [alerts]
 false_alarms_per_year = 1.0   # of each metric that is watched, by chance alone
+
+[identity]
+join_by = ["visitor", "caller"]   # keys by which journeys may be joined: browser, telephone
 
 [roll_up]
 by = ["channel", "queue"]     # dimensions kept by day; others are asked of the rows

@@ -136,3 +136,24 @@ def test_a_lead_of_some_teams_sees_no_journey(company, people, signed_in):
     assert "of no team" in page
     assert "<table" not in page
     assert "is not told by team" in carol.get("/journey/together/").content.decode()
+
+
+def test_a_key_that_is_wrong_is_split_off_and_joined_again(company, signed_in):
+    """The page tells why a touch is taken for the customer's; who splits is written down."""
+    with open_lake(company) as lake:
+        ((customer, visitor),) = lake.connection.execute(
+            "select customer_id, visitor_id from lake.article_view join lake.search "
+            "using (visitor_id) where customer_id is not null order by all limit 1"
+        ).fetchall()
+    bob = signed_in("bob")
+    key = {"joined_by": "visitor", "joined_key": visitor, "customer_id": customer}
+    told = [
+        bob.post("/journey/", {"customer": customer} | more).content.decode()
+        for more in ({}, key | {"do": "split"}, key | {"do": "join"})
+    ]
+    assert [f"<code>{visitor}</code>" in each for each in told] == [True, True, True]
+    assert ["Not this customer" in each for each in told] == [True, False, True]
+    assert ["Join again" in each for each in told] == [False, True, False]
+    assert Audit.objects.filter(action=Action.IDENTITY).count() == 2
+    other = bob.post("/journey/", {"customer": "somebody else"} | key | {"do": "split"})
+    assert other.status_code == 400

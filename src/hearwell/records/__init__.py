@@ -10,6 +10,7 @@ from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
 from hearwell.records.event import Event
+from hearwell.records.identity_split import IdentitySplit
 from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.records.order import Order
@@ -37,6 +38,7 @@ RECORDS: dict[str, type[Record]] = {
         Order,
         Benchmark,
         Event,
+        IdentitySplit,
         Rejected,
     )
 }

@@ -43,6 +43,8 @@ def followed(residual: FloatArray, within: float, between: float, drop: float) -
 
     shape = len(residual)
     usual, recent, chance = (np.full(shape, np.nan) for _ in range(3))
+    if within <= 0:  # how touches scatter is not known, so no fall can be told from chance
+        return Followed(usual, recent, chance)
     for last in range(FEWEST_BEFORE + FEWEST_RECENT - 1, shape):
         size = min(RECENT, last + 1 - FEWEST_BEFORE)
         before, now = residual[: last + 1 - size], residual[last + 1 - size : last + 1]

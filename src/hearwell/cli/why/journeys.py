@@ -1,10 +1,13 @@
 """`hearwell why journeys` and `journey`: when customers turned, and what came before."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To
+
+if TYPE_CHECKING:
+    from hearwell.lake.lake import Lake
 
 FORM = Annotated[str, typer.Option("--format", help="table or json.")]
 
@@ -73,7 +76,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
 EARLIEST, LATEST = "1970-01-02", "2200-12-30"
 
 
-def journey(
+def journey(  # noqa: PLR0913, PLR0917  one argument for each option
     customer: Annotated[
         str,
         typer.Argument(
@@ -81,6 +84,18 @@ def journey(
             help="The identifier, as the source wrote it or as the lake keeps it.",
         ),
     ],
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            help="What this visitor or caller alone joins is not this customer's, now and later.",
+            metavar="visitor:KEY",
+        ),
+    ] = None,
+    join: Annotated[
+        str | None,
+        typer.Option("--join", help="Take a split back.", metavar="visitor:KEY"),
+    ] = None,
     format: FORM = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
     as_of: AsOf = None,
@@ -95,12 +110,16 @@ def journey(
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
 
     check("--format", format, ("table", "json"))
-    found = person.journey(open_lake(lake, as_of=as_of), customer)
+    opened = open_lake(lake, as_of=as_of, writable=bool(split or join))
+    for told, is_split in ((split, True), (join, False)):
+        if told:
+            resplit(opened, customer, told, is_split=is_split)
+    found = person.journey(opened, customer)
     if format == "json":
         write_json(found.as_json())
         return
     just_before = set(found.just_before)
-    table = grid("when", "what", "channel", "topic", "how it was", "", right=(4,))
+    table = grid("when", "what", "channel", "topic", "how it was", "joined by", "", right=(4,))
     for place, each in enumerate(found.touches):
         mark = {found.turned: "◆ turned here"}.get(
             place, "sure here" if place == found.noticed else ""
@@ -111,9 +130,35 @@ def journey(
             each.channel or "",
             each.topic or "",
             NOTHING if each.mood is None else f"{each.mood:.2f}",
+            each.joined_by,
             mark or ("just before" if place in just_before else ""),
         )
     out = console()
     out.print(table)
+    for (by, key, _), n in found.joins.items():
+        out.print(f"{n} joined because {by} {key} is known as this customer: --split {by}:{key}")
     if found.turned is None:
         out.print("No turning point: too little is known, or nothing says that it turned.")
+
+
+def resplit(lake: "Lake", customer: str, told: str, *, is_split: bool) -> None:
+    """Split what a key joins off a customer, or join it again."""
+    from hearwell.errors import WrongUse  # noqa: PLC0415  start-up time
+    from hearwell.insights.journeys.identity import splits  # noqa: PLC0415
+    from hearwell.insights.journeys.person import journey, known_as  # noqa: PLC0415
+    from hearwell.jobs.entered import enter, take_back  # noqa: PLC0415
+    from hearwell.records.identity_split import IdentitySplit  # noqa: PLC0415
+
+    known = (
+        list(journey(lake, customer).joins) if is_split else splits(lake, known_as(lake, customer))
+    )
+    own = [each for each in known if f"{each[0]}:{each[1]}" == told]
+    if not own:
+        problem = f"{told} joins nothing to this customer." if is_split else f"{told} is not split."
+        raise WrongUse(problem)
+    for by, key, kept in own:
+        row = {"joined_by": by, "joined_key": key, "customer_id": kept}
+        if is_split:
+            enter(lake, IdentitySplit, row)
+        else:
+            take_back(lake, IdentitySplit, row)

@@ -59,10 +59,21 @@ def show_products(out: "Console", found: "Products") -> None:
     from hearwell.cli.numbers import difference, number  # noqa: PLC0415
     from hearwell.cli.table import grid  # noqa: PLC0415
     from hearwell.cli.why.show import word  # noqa: PLC0415
+    from hearwell.records.survey import Survey  # noqa: PLC0415
     from hearwell.report.name import labelled  # noqa: PLC0415
 
     table = grid(
-        *(found.of, "metric", "value", "rows", "of the others", "least … most", "drawn to all", ""),
+        *(
+            found.of,
+            "metric",
+            "value",
+            "rows",
+            "of the others",
+            "least … most",
+            "drawn to all",
+            "worse on",
+            "",
+        ),
         right=(2, 3, 4, 5, 6),
     )
     for each in found.products[:MOST_LINES]:
@@ -75,6 +86,14 @@ def show_products(out: "Console", found: "Products") -> None:
             number(each.rest, unit),
             f"{difference(each.low, unit)} … {difference(each.high, unit)}",
             number(each.shrunken, unit),
+            escape(", ".join(word(topic.topic) for topic in each.worse_on)),
             "poor" if each.is_poor else "",
         )
     out.print(table)
+    poor = dict.fromkeys(
+        (each.asked.metric, each.product) for each in found.products if each.is_poor
+    )
+    for metric, product in poor:
+        if metric.record is Survey and product is not None:
+            own = f"{metric.name} --where {found.of}={escape(product)}"
+            out.print(f"[dim]What drives it there: hearwell why drivers {own}[/dim]")

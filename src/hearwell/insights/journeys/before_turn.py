@@ -11,6 +11,7 @@ from hearwell.engine.facts import within
 from hearwell.engine.period import Period
 from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
+from hearwell.insights.journeys.identity import joined_touches
 from hearwell.insights.journeys.mood import check_teams
 from hearwell.insights.journeys.person import BAD
 from hearwell.lake.lake import Lake
@@ -72,9 +73,10 @@ def before_turns(lake: Lake, period: Period, teams: Teams, level: float) -> Look
     """
     check_teams(teams)
     with lake.reading(), readable(lake, JourneyPoint):
-        answer = answers(period)
+        point = joined_touches(lake)
+        answer = answers(point, period)
         each = answer.group_by("stratum", "has_turned").aggregate(n=answer.count())
-        had = touches_before(answer)
+        had = touches_before(point, answer)
         counted = had.group_by("stratum", "has_turned", "kind", "what", "about").aggregate(
             n=had.answer.nunique()
         )
@@ -95,9 +97,8 @@ def before_turns(lake: Lake, period: Period, teams: Teams, level: float) -> Look
     return Looked(turned, stayed, more_common(things, having, size, level))
 
 
-def answers(period: Period) -> Expr:
+def answers(point: Expr, period: Period) -> Expr:
     """Return the answers of customers who were content the time before: content still, or not."""
-    point = JourneyPoint.unbound()
     told = point.filter(point.kind == "survey_answer", point.signal.notnull())
     last = told.signal.lag().over(
         ibis.window(group_by=told.customer_id, order_by=told.order_in_journey)
@@ -119,9 +120,8 @@ def answers(period: Period) -> Expr:
     )
 
 
-def touches_before(answer: Expr) -> Expr:
+def touches_before(point: Expr, answer: Expr) -> Expr:
     """Return the touches before each answer: of any kind, gone badly, and contacts by topic."""
-    point = JourneyPoint.unbound()
     touch = point.filter(point.kind != "survey_answer")
     own = touch.select("customer_id", "kind", "topic", "signal", touched_at=touch.at)
     both = answer.join(

@@ -7,8 +7,8 @@ import ibis
 from hearwell.engine.errors import NotByTeam
 from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
+from hearwell.insights.journeys.identity import joined_touches
 from hearwell.lake.lake import Lake
-from hearwell.metrics.facts.journey_point import JourneyPoint
 from hearwell.metrics.part import Expr
 
 GOOD_UNLESS_TOLD = ("contact", "call", "delivery", "search")
@@ -53,7 +53,7 @@ class Moods:
 
 def moods(lake: Lake) -> Moods:
     """Measure them over all customers; the points must be readable."""
-    told = with_mood(JourneyPoint.unbound())
+    told = with_mood(joined_touches(lake))
     told = told.filter(told.mood.notnull())
     of_kind = told.group_by("kind").aggregate(usual=told.mood.mean())
     usual = dict(lake.connection.execute(sql(of_kind.order_by("kind"))).fetchall())

@@ -11,6 +11,7 @@ from hearwell.engine.facts import within
 from hearwell.engine.period import Period
 from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
+from hearwell.insights.journeys.identity import joined_touches
 from hearwell.insights.journeys.mood import check_teams
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.journey_point import KINDS, JourneyPoint
@@ -55,7 +56,7 @@ def paths_to(lake: Lake, kind: str, period: Period, teams: Teams = None) -> list
     check_teams(teams)
     check_kind(kind)
     with lake.reading(), readable(lake, JourneyPoint):
-        point = JourneyPoint.unbound()
+        point = joined_touches(lake)
         order = ibis.window(group_by="customer_id", order_by="order_in_journey")
         last = point.mutate(last_kind=point.kind.lag().over(order))
         step = last.filter((last.last_kind != last.kind).fill_null(True))
@@ -97,7 +98,7 @@ def funnel(
         check_kind(kind)
     stages = []
     with lake.reading(), readable(lake, JourneyPoint):
-        point = JourneyPoint.unbound()
+        point = joined_touches(lake)
         first = point.filter(point.kind == kinds[0], within(point.at, period))
         there = first.group_by("customer_id").aggregate(came_at=first.at.min())
         for i, kind in enumerate(kinds):

@@ -1,5 +1,6 @@
 """One customer's time line, and where it turned."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import shown
 from hearwell.engine.question import Teams
 from hearwell.engine.sums import sql
+from hearwell.insights.journeys.identity import joined_touches
 from hearwell.insights.journeys.mood import check_teams, moods, with_mood
 from hearwell.lake.identity import hashed, hashed_number
 from hearwell.lake.lake import Lake
@@ -35,9 +37,12 @@ class Touch:
     Attributes:
         mood: how it was, 0 to 1; None where nothing tells.
         chance: that the customer has fallen from their usual level, after this touch.
+        joined_by, joined_key: how it is known whose it is: it says so itself (customer), its case
+            does, or a visitor or caller whose customer is known from elsewhere, and which.
 
     """
 
+    customer_id: str  # as the lake keeps it
     at: datetime
     kind: str
     reference: str | None
@@ -46,6 +51,8 @@ class Touch:
     product: str | None
     mood: float | None
     chance: float | None
+    joined_by: str
+    joined_key: str | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,15 @@ class Journey:
     touches: list[Touch]
     turned: int | None
     noticed: int | None  # the touch after which it was sure
+
+    @property
+    def joins(self) -> dict[tuple[str, str, str], int]:
+        """How many touches each visitor or caller joins to the customer, and to whom."""
+        return Counter(
+            (each.joined_by, each.joined_key, each.customer_id)
+            for each in self.touches
+            if each.joined_key and each.joined_key != each.customer_id
+        )
 
     @property
     def just_before(self) -> list[int]:
@@ -89,8 +105,11 @@ def journey(lake: Lake, customer_id: str, teams: Teams = None) -> Journey:
     """
     check_teams(teams)
     with lake.reading(), readable(lake, JourneyPoint):
-        point = with_mood(JourneyPoint.unbound())
-        names = ("at", "kind", "reference", "channel", "topic", "product", "mood")
+        point = with_mood(joined_touches(lake))
+        names = (
+            *("customer_id", "at", "kind", "reference", "channel", "topic", "product", "mood"),
+            *("joined_by", "joined_key"),
+        )
         kept = known_as(lake, customer_id)
         own = point.filter(point.customer_id.isin(kept)).order_by("order_in_journey")
         rows = lake.connection.execute(sql(own.select(*names))).fetchall()
@@ -98,9 +117,9 @@ def journey(lake: Lake, customer_id: str, teams: Teams = None) -> Journey:
     if not rows:
         problem = f"Nothing is known of a customer {customer_id!r}."
         raise BadQuestion(problem)
-    telling = [i for i, row in enumerate(rows) if row[6] is not None]
-    values = np.array([rows[i][6] for i in telling], dtype=np.float64)
-    residual = values - np.array([usual.usual[rows[i][1]] for i in telling])
+    telling = [i for i, row in enumerate(rows) if row[7] is not None]
+    values = np.array([rows[i][7] for i in telling], dtype=np.float64)
+    residual = values - np.array([usual.usual[rows[i][2]] for i in telling])
     chance = followed(residual, usual.within, usual.between, DROP).chance
     place = dict(zip(telling, chance.tolist(), strict=True))
     sure = {i: each for i, each in place.items() if not np.isnan(each)}

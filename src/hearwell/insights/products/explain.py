@@ -70,6 +70,15 @@ class Product:
     topics: tuple[Topic, ...]
     is_poor: bool = False
 
+    @property
+    def worse_on(self) -> list[Topic]:
+        """The topics that make most of the gap."""
+        return [
+            topic
+            for topic in self.topics[:MOST_TOPICS]
+            if topic.amount * self.gap > 0 and abs(topic.amount) >= NOTABLE * abs(self.gap)
+        ]
+
     def as_json(self) -> dict[str, Any]:
         own = {n: v for n, v in vars(self).items() if n not in {"asked", "unit", "topics"}}
         metric = {"metric": self.asked.metric.name, "variant": self.asked.variant}
@@ -245,12 +254,11 @@ def notes(each: Product) -> Iterator[told.Sentence]:
     """Say how much of the gap is chance, and which topics make it."""
     unit = each.unit
     yield sentence(SHRUNKEN, shrunken=told.number(each.shrunken, unit))
-    for topic in each.topics[:MOST_TOPICS]:
-        if topic.amount * each.gap > 0 and abs(topic.amount) >= NOTABLE * abs(each.gap):
-            yield sentence(
-                BY_TOPIC,
-                topic=told.group(("topic",), (topic.topic,)),
-                value=told.number(topic.value, unit),
-                rest=told.number(topic.rest, unit),
-                amount=told.difference(topic.amount, unit),
-            )
+    for topic in each.worse_on:
+        yield sentence(
+            BY_TOPIC,
+            topic=told.group(("topic",), (topic.topic,)),
+            value=told.number(topic.value, unit),
+            rest=told.number(topic.rest, unit),
+            amount=told.difference(topic.amount, unit),
+        )

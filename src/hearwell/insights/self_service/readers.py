@@ -15,6 +15,7 @@ from hearwell.metrics.facts.journey_point import visitors
 from hearwell.metrics.part import Expr
 from hearwell.records.article_view import ArticleView
 from hearwell.records.cart import Cart
+from hearwell.records.identity_split import IdentitySplit
 from hearwell.records.search import Search
 from hearwell.stats.matched import mantel_haenszel
 
@@ -49,13 +50,21 @@ def asked_after_search(lake: Lake, scope: Scope) -> Held | None:
     It happened to those who reached us, or tried to, within seven days. Alike are those who
     searched for the same words in the same language and month; of several such searches of one
     person the first counts. Left out are searches without a result, which leave no choice, and
-    those of sources that never tell what was opened. None where there are not enough.
+    those of sources that never tell what was opened. None where there are not enough, or where a
+    visitor may not be taken for a customer.
     """
+    if "visitor" not in lake.settings.identity.join_by:
+        return None
     with lake.reading(), readable(lake, Contact):
-        for record in (Search, ArticleView, Cart):
+        for record in (Search, ArticleView, Cart, IdentitySplit):
             lake.use(record)
         search, contact = Search.unbound(), Contact.unbound()
         who = visitors(ArticleView.unbound(), Cart.unbound())
+        split = IdentitySplit.unbound()
+        who = who.anti_join(
+            split.filter(split.joined_by == "visitor"),
+            [who.visitor_id == split.joined_key, who.customer_id == split.customer_id],
+        )
         tells = search.group_by("source").aggregate(tells=search.opened_article_id.notnull().any())
         known = contact.aggregate(until=contact.began_at.max())
         rows = scope.of(search, "at").inner_join(who, "visitor_id")

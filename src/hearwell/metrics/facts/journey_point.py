@@ -12,10 +12,12 @@ from hearwell.metrics.facts.contact import PHONE, RETURN_WITHIN_DAYS
 from hearwell.metrics.facts.steps import Steps, named
 from hearwell.metrics.part import Expr
 from hearwell.metrics.scale import normalised
+from hearwell.records.identity_split import JOINED_BY
 from hearwell.records.record import (
     Dimension,
     KeyNumber,
     KeyPerson,
+    Person,
     Record,
     RequiredInstant,
     Share,
@@ -61,6 +63,8 @@ class JourneyPoint(Record):
     topic: Dimension
     product: Dimension
     signal: Share
+    joined_by: Annotated[Any, category(*JOINED_BY)]  # how it is known whose touch it is
+    joined_key: Person  # the visitor or caller that it was known by
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def journey_points(of: Sources) -> Mapping[str, Expr]:
         ("cart_abandoned", carts(of.cart, visitor, cart_until)),
         ("order", orders(of.order)),
         ("delivery", deliveries(of.order)),
-        ("contact", contacts(of.contact)),
+        ("contact", contacts(of.contact, of.call)),
         ("call", calls(steps, of)),
         ("message", messages(message, case)),
         ("survey_answer", answers(of.survey)),
@@ -147,7 +151,18 @@ def of_visitor(rows: Expr, visitor: Expr) -> Expr:
     known = [rows.customer_id] if "customer_id" in rows.columns else []
     person = ibis.coalesce(*known, both.who_customer_id)
     names = [name for name in rows.columns if name != "customer_id"]
-    return both.select(*names, customer_id=person)
+    is_told = known[0].notnull() if known else ibis.literal(False)
+    return both.select(
+        *names,
+        customer_id=person,
+        joined_by=is_told.ifelse("customer", "visitor"),
+        joined_key=is_told.ifelse(None, both.visitor_id),
+    )
+
+
+def signed(rows: Expr) -> Expr:
+    """Return rows that say themselves whose they are."""
+    return rows.mutate(joined_by=ibis.literal("customer"))
 
 
 def searches(search: Expr, visitor: Expr) -> Expr:
@@ -181,17 +196,28 @@ def carts(cart: Expr, visitor: Expr, known: Expr) -> Expr:
 
 
 def orders(order: Expr) -> Expr:
-    return order.mutate(at=order.ordered_at, reference=order.order_id)
+    return signed(order).mutate(at=order.ordered_at, reference=order.order_id)
 
 
 def deliveries(order: Expr) -> Expr:
     came = order.filter(order.delivered_at.notnull())
     is_late = came.delivered_at > came.promised_at
-    return came.mutate(at=came.delivered_at, reference=came.order_id, signal=bad(is_late))
+    return signed(came).mutate(at=came.delivered_at, reference=came.order_id, signal=bad(is_late))
 
 
-def contacts(contact: Expr) -> Expr:
+def contacts(contact: Expr, call: Expr) -> Expr:
     """Return the contacts; who came back about the same topic was not helped before."""
+    first = call.filter(call.leg == 1).select("source", "call_id", "customer_id", "caller")
+    first = named("first", first)
+    contact = contact.left_join(
+        first,
+        [
+            contact.source == first.first_source,
+            contact.contact_id == ibis.literal("call ") + first.first_call_id,
+        ],
+    )
+    is_by_number = contact.is_phone & contact.case_id.isnull() & contact.first_customer_id.isnull()
+    by_case = contact.case_id.isnull().ifelse("customer", "case")
     same = ibis.window(group_by=["owner", "topic"], order_by="place")
     last_at = contact.began_at.lag().over(same)
     within = ibis.interval(days=RETURN_WITHIN_DAYS)
@@ -200,6 +226,8 @@ def contacts(contact: Expr) -> Expr:
         at=contact.began_at,
         reference=contact.contact_id,
         signal=bad(contact.began_at <= last_at + within),
+        joined_by=is_by_number.ifelse("caller", by_case),
+        joined_key=is_by_number.ifelse(contact.first_caller, None),
     )
 
 
@@ -233,6 +261,8 @@ def calls(steps: Steps, of: Sources) -> Expr:
         reference=rows.call_id,
         channel=ibis.literal(PHONE),
         signal=bad(rows.outcome == "abandoned"),
+        joined_by=rows.customer_id.isnull().ifelse("caller", "customer"),
+        joined_key=rows.customer_id.isnull().ifelse(rows.caller, None),
     )
 
 
@@ -249,6 +279,7 @@ def messages(message: Expr, case: Expr) -> Expr:
         channel=both.channel.coalesce(both.of_channel),
         topic=both.of_topic,
         product=both.of_product,
+        joined_by=ibis.literal("case"),
     )
 
 
@@ -256,4 +287,6 @@ def answers(survey: Any) -> Expr:
     """Return the answers of customers; those of agents are about their own work."""
     told = survey.filter(survey.answer.notnull(), survey.answered_at.notnull())
     told = told.filter(told.instrument.notin(("esat", "enps")).fill_null(True))
-    return told.mutate(at=told.answered_at, reference=told.survey_id, signal=normalised(told))
+    return signed(told).mutate(
+        at=told.answered_at, reference=told.survey_id, signal=normalised(told)
+    )

@@ -12,6 +12,7 @@ from tomlkit import table as new_table
 
 from hearwell.lake.settings_file import Refused
 from hearwell.records import RECORDS
+from hearwell.records.identity_split import KEYS
 from hearwell.report.name import spaced
 from hearwell.settings import Settings
 
@@ -39,6 +40,10 @@ TOLD: dict[str, tuple[Any, Any]] = {
     "staffing.abandoned": (_("Part of callers who may hang up"), ""),
     "staffing.occupancy": (_("Largest part of their time that agents are busy"), ""),
     "staffing.shrinkage": (_("Part of paid time that is not at work"), ""),
+    "identity.join_by": (
+        _("Journeys may be joined by"),
+        _("A browser, or a telephone number, whose customer is known from elsewhere."),
+    ),
     "roll_up.by": (_("Dimensions kept by day"), _("Questions by these are answered at once.")),
     "roll_up.from_rows": (
         _("Rows from which a table is kept by day"),
@@ -49,6 +54,7 @@ GROUPS = {
     "": _("Organisation"),
     "service_level": _("Service level of calls"),
     "staffing": _("Staffing"),
+    "identity": _("Who is who"),
     "roll_up": _("What is kept by day"),
 }
 
@@ -66,6 +72,7 @@ def dimensions() -> list[str]:
 SEVERAL: dict[str, Callable[[], list[str]]] = {
     "plain_identifiers": persons,
     "roll_up.by": dimensions,
+    "identity.join_by": lambda: list(KEYS),
 }
 
 

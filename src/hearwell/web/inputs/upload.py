@@ -18,7 +18,7 @@ from hearwell.web.inputs.bringing import Bringing
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 
-MAY_BE = tuple(name for name in RECORDS if name not in {"rejected", "benchmark"})
+MAY_BE = tuple(name for name in RECORDS if name not in {"rejected", "benchmark", "identity_split"})
 
 
 class Upload(forms.Form):

@@ -31,6 +31,7 @@ class Action(models.TextChoices):
     TOKEN_MADE = "token made", _("token made")
     TOKEN_REVOKED = "token revoked", _("token revoked")
     JOURNEY = "journey looked up", _("journey looked up")
+    IDENTITY = "identity changed", _("identity changed")
     EXPORTED = "exported", _("exported")
     IMPORTED = "imported", _("imported")
     SETTINGS = "settings changed", _("settings changed")

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,12 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import instant, period, shown
 from hearwell.errors import WrongUse
+from hearwell.insights.journeys.identity import splits
 from hearwell.insights.journeys.person import Journey, known_as
 from hearwell.insights.journeys.person import journey as journey_of
 from hearwell.insights.journeys.told import journeys as journeys_of
-from hearwell.lake.lake import Lake
+from hearwell.jobs.entered import enter, take_back
+from hearwell.lake.errors import LakeLocked
+from hearwell.lake.lake import Lake, open_lake
 from hearwell.language.convention import listed
 from hearwell.metrics.metric import Unit
+from hearwell.records.identity_split import KEYS, IdentitySplit
 from hearwell.report.name import spaced
 from hearwell.report.number import NOTHING, number
 from hearwell.web import lakes
@@ -55,6 +61,8 @@ def journey(request: SignedIn) -> HttpResponse:
     """Look a customer up; every look is written down, by the keyed hash that the lake keeps."""
     address, teams = wide(request), asking.teams(request)
     form = CustomerForm(request.POST or None, label_suffix="")
+    if teams is None and form.is_valid() and "do" in request.POST:
+        resplit(request, form.cleaned_data["customer"].strip())
     with asking.reading(address) as lake:
         context: dict[str, Any] = {
             "form": form,
@@ -68,6 +76,7 @@ def journey(request: SignedIn) -> HttpResponse:
         if form.is_valid():
             customer = form.cleaned_data["customer"].strip()
             audit(request, Action.JOURNEY, known_as(lake, customer)[-1])
+            context["splits"] = splits(lake, known_as(lake, customer))
             try:
                 found = journey_of(lake, customer, teams)
             except BadQuestion as problem:
@@ -75,6 +84,26 @@ def journey(request: SignedIn) -> HttpResponse:
             else:
                 context |= told_of(found)
     return render(request, "why/journey.html", context)
+
+
+def resplit(request: SignedIn, customer: str) -> None:
+    """Split what a visitor or caller joins off a customer, or join it again; write down who did."""
+    with lakes.silent(open_lake(lakes.POOL.path, writable=True)) as lake:
+        row = {name: request.POST.get(name, "") for name in IdentitySplit.key() if name != "source"}
+        if row["joined_by"] not in KEYS or row["customer_id"] not in known_as(lake, customer):
+            raise BadRequest
+        is_split = request.POST["do"] == "split"
+        try:
+            if is_split:
+                enter(lake, IdentitySplit, row)
+            else:
+                take_back(lake, IdentitySplit, row)
+        except LakeLocked as problem:
+            messages.error(request, str(problem))
+            return
+    done = "split off" if is_split else "joined again to"
+    about = f"{row['joined_by']} {row['joined_key']} {done} {row['customer_id']}"
+    audit(request, Action.IDENTITY, about)
 
 
 def told_of(found: Journey) -> dict[str, Any]:
@@ -86,6 +115,10 @@ def told_of(found: Journey) -> dict[str, Any]:
     return {
         "hidden": hidden,
         "zone": found.zone,
+        "joins": [
+            {"by": spaced(by), "joined_by": by, "key": key, "customer_id": kept, "n": n}
+            for (by, key, kept), n in found.joins.items()
+        ],
         "turned_on": None if found.turned is None else day(found, found.turned),
         "drawn": time_line(touches, [each[:10] for each in at], turned),
         "touches": [
@@ -95,6 +128,7 @@ def told_of(found: Journey) -> dict[str, Any]:
                 "channel": each.channel,
                 "topic": each.topic,
                 "product": each.product,
+                "joined_by": spaced(each.joined_by),
                 "mood": NOTHING if each.mood is None else number(each.mood, Unit.SHARE),
                 "is_turn": place == found.turned,
                 "is_noticed": place == found.noticed,
