@@ -41,6 +41,10 @@ PROMISES = {  # benchmark → figure → (at least or at most, bound, what it is
         "million_seconds": (None, None, "the same of a million cases, seconds"),
     },
     "queue_log": {"lines_per_second": (None, None, "queue_log, lines a second")},
+    "topics": {
+        "seconds": ("<=", 10, "phrases of 200,000 comments, seconds of the processor"),
+        "peak_memory_mb": ("<=", 3000, "memory of that, MB"),
+    },
     "start_up": {
         "help_seconds": ("<=", 0.4, "hearwell --help, seconds"),
         "metric_seconds": ("<=", 1.5, "hearwell metric on the demo's lake, seconds"),

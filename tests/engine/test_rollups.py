@@ -9,10 +9,11 @@ import pytest
 from engine.tables import literal
 
 from hearwell.engine import ask as asking
-from hearwell.engine import passes, rollup_build
+from hearwell.engine import clusters, passes, rollup_build
 from hearwell.engine.question import Asked, Question
-from hearwell.engine.rollup import Rolled, States, families
+from hearwell.engine.rollup import Rolled, families
 from hearwell.engine.rollup_build import roll_up
+from hearwell.engine.state import States, mark_of
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier, typed
 from hearwell.metrics.catalog import METRICS
@@ -38,6 +39,9 @@ START = datetime(2026, 3, 20)
 def lake(tmp_path, monkeypatch):
     """Give a lake of its own, in which every table is rolled up and histograms have shelves."""
     monkeypatch.setattr(passes, "EXACT_ROWS", 20)
+    monkeypatch.setattr(clusters, "SAMPLE_ROWS", 8)
+    monkeypatch.setattr(clusters, "SAMPLE_OF_CELL", 1)
+    monkeypatch.setattr(clusters, "FEW_PERSONS", 1)
     with create(tmp_path / "lake", "Europe/London") as made:
         settings = Settings(
             zone="Europe/London", roll_up=RollUp(by=("channel", "queue"), from_rows=0)
@@ -336,4 +340,5 @@ def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
     before = lake.snapshot
     list(roll_up(lake))
     (family,) = [f for f in families(lake.settings) if f.name == "rollup_call_by_entered_at"]
-    assert States.read(lake).of(family).snapshot == before
+    mark = mark_of(lake.settings, family.by)
+    assert States.read(lake).of(family.name, mark).snapshot == before

@@ -2,7 +2,7 @@
 
 from engine.tables import cells, holding, utc
 
-from hearwell.engine.passes import Written
+from hearwell.engine.written import Written
 
 
 def test_the_last_used_is_the_last_to_go():

@@ -52,3 +52,18 @@ def test_items_of_the_airport(new_lake):
     assert all(each["believed"] and each["low"] > 0 for each in found["drivers"])
     assert sum(each["explains"] for each in found["drivers"]) == pytest.approx(found["explained"])
     assert found["drivers"][0]["factor"] == "restaurants"
+
+
+def test_what_the_dissatisfied_of_a_shop_write(new_lake, data):
+    """*Não recebi*, I have not received, leads: 96 of 889 people, and 4 of 1,654 others."""
+    lake = new_lake("America/Sao_Paulo")
+    settings = lake.path / "hearwell.toml"
+    settings.write_text(settings.read_text().replace("languages = []", 'languages = ["pt-BR"]'))
+    folder = data("orders_olist_samples") / "set_A_reviews_with_comments"
+    lake.bring(folder / "olist_order_reviews_dataset.csv", "survey", "surveys_olist_a.toml")
+    found = why(lake, "topics", "CSAT")
+    lead = next(each for each in found["phrases"] if each["z"] > 0)
+    assert lead["phrase"] == "não recebi"
+    assert lead["first"] == {"people": 96, "of": 889}
+    assert lead["second"] == {"people": 4, "of": 1654}
+    assert lead["is_sure"]

@@ -6,9 +6,9 @@ from hearwell.cli.why.show import english
 from hearwell.evidence.finding import Finding
 
 
-def filled(lake, **queries):
+def filled(lake, settings=None, **queries):
     """Return the lake whose records have the rows of these queries, and nothing else."""
-    held = holding(lake)
+    held = holding(lake, settings)
     for table, query in queries.items():
         columns = held.connection.execute(f"describe {query}").fetchall()
         names = ", ".join(f'"{column[0]}"' for column in columns)

@@ -32,6 +32,7 @@ MATRIX = {
     "why/drivers/": READ,
     "why/deal-breakers/": READ,
     "why/products/": READ,
+    "why/topics/": READ,
     "why/everyone/": READ,
     "why/self-service/": READ,
     "changed/": READ,

@@ -3,19 +3,25 @@
 import re
 from math import nan
 
+import numpy as np
 import pytest
 
 from hearwell.evidence import sentence as told
 from hearwell.evidence.factor import Factor
 from hearwell.insights.drivers.driver import Driver, Met
 from hearwell.insights.journeys.person import known_as
+from hearwell.insights.topics.explain import Phrase
 from hearwell.lake.lake import open_lake
+from hearwell.metrics.metric import Unit
+from hearwell.report.scale import scale
+from hearwell.text.contrast import Contrasted
 from hearwell.web.people.audit import Action
 from hearwell.web.people.models import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.why.driver_map import driver_map
+from hearwell.web.why.topics import row
 
-PARTS = ("drivers", "deal-breakers", "products", "everyone", "self-service")
+PARTS = ("topics", "drivers", "deal-breakers", "products", "everyone", "self-service")
 
 
 def test_the_page_fetches_its_parts_over_the_chosen_period(company, signed_in):
@@ -136,6 +142,18 @@ def test_a_lead_of_some_teams_sees_no_journey(company, people, signed_in):
     assert "of no team" in page
     assert "<table" not in page
     assert "is not told by team" in carol.get("/journey/together/").content.decode()
+
+
+def test_texts_are_shown_to_those_who_may_read_rows():
+    of = Contrasted("late", "en", 4.0, 0.001, 20, 100, 5, 100, np.arange(25), is_sure=True)
+    phrase = Phrase(of, ("it was late",))
+    on = scale([0.0, 0.2], Unit.SHARE)
+    assert row(phrase, on, with_examples=True)["examples"] == ("it was late",)
+    told = row(phrase, on, with_examples=False)
+    assert told["examples"] == ()
+    assert "it was" not in str(told)
+    widths = re.findall(r'width="([\d.]+)%"', told["drawn"])
+    assert float(widths[0]) == pytest.approx(4 * float(widths[1]))
 
 
 def test_a_key_that_is_wrong_is_split_off_and_joined_again(company, signed_in):

@@ -243,23 +243,8 @@ class Answers:
 
     def as_json(self) -> dict[str, Any]:
         """Return the contract of `--format json`."""
-        asked = self.question
         return {
-            "question": {
-                "metrics": [
-                    {"metric": each.metric.name, "variant": each.variant} for each in asked.asked
-                ],
-                "by": list(asked.by),
-                "grain": asked.grain,
-                "from": asked.begins,
-                "to": asked.ends,
-                "where": [f"{name}={value}" for name, value in asked.where],
-                "compare": asked.compare,
-                "clock": asked.clock,
-                "standardise": list(asked.standardise),
-                "level": asked.level,
-                "zone": self.zone,
-            },
+            "question": self.question.as_json() | {"zone": self.zone},
             "answers": self.cells(),
             "freshness": self.freshness,
             "simulated": list(self.simulated),

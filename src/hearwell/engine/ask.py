@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,38 +17,22 @@ from hearwell.engine.answer import (
 )
 from hearwell.engine.derived import Need, needed, sources_of
 from hearwell.engine.facts import (
-    BUSINESS_DAY,
     Frame,
-    check_hours,
-    dated,
-    days,
-    filtered,
-    unbound_facts,
     wanted,
 )
+from hearwell.engine.formulas import Formula, written_formulas
+from hearwell.engine.found import Arrays, Found
+from hearwell.engine.framing import Bounds, bounds_of, framed
+from hearwell.engine.general import General, general
 from hearwell.engine.groups import Groups, groups, keys_of
-from hearwell.engine.passes import Arrays, Found, Passes
-from hearwell.engine.period import (
-    Period,
-    cell_after,
-    cell_before,
-    compared,
-    first_cell,
-    instant,
-    period,
-    shown,
-    to_local,
-    to_utc,
-)
+from hearwell.engine.passes import Passes
 from hearwell.engine.privacy import WIDEST, hidden, hidden_cells, protects
-from hearwell.engine.question import COHORT, Asked, Question, Teams
+from hearwell.engine.question import COHORT, Asked, Question
 from hearwell.engine.ranking import ranked
-from hearwell.engine.reads import columns_of
 from hearwell.engine.rollup import (
     Family,
     Kept,
     Rolled,
-    States,
     by_of,
     found_rollup,
     is_whole_days,
@@ -65,19 +48,12 @@ from hearwell.engine.standardise import (
     weights,
 )
 from hearwell.engine.stock import accumulated
-from hearwell.engine.sums import columns, sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
-from hearwell.metrics.clock import BusinessClock, CalendarClock, NoBusinessTime
 from hearwell.metrics.estimator import Stock, Total
 from hearwell.metrics.facts.agent_answer import BATCH
-from hearwell.metrics.metric import Variant
-from hearwell.metrics.part import BoolArray, Expr
+from hearwell.metrics.part import BoolArray
 from hearwell.records.record import Record
-
-CLOCKS = {"calendar": CalendarClock, "business": BusinessClock}
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in the lake
-MICROSECOND = timedelta(microseconds=1)
 
 
 def ask(lake: Lake, question: Question) -> Answers:
@@ -95,10 +71,9 @@ def ask(lake: Lake, question: Question) -> Answers:
         use_cohorts(lake, question)
         if len(question.asked) == 1:  # among several it has no value
             refuse_unjudged(lake, question.asked[0])
-        states = States.read(lake)
         made_up = simulated_sources(lake, records)
         for record, dated_by, is_stock, asked in families(question.asked):
-            family = Asking(lake, question, need, states, record, dated_by, is_stock)
+            family = Asking(lake, question, need, record, dated_by, is_stock)
             found, bounds = family.answered(asked)
             answers |= found
             name = record.table_name
@@ -138,142 +113,12 @@ def families(
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """The first and last instant of the rows asked for, and when the last was received."""
-
-    first: datetime | None
-    last: datetime | None
-    received: datetime | None
-
-    def newer(self, other: "Bounds") -> "Bounds":
-        """Return whichever tells of the later row; one table may be counted by several dates."""
-        return max(self, other, key=lambda bounds: bounds.last or EPOCH)
-
-    def text(self, zone: str) -> dict[str, str | None]:
-        return {
-            "newest": shown(self.last, zone) if self.last else None,
-            "received": shown(self.received, zone) if self.received else None,
-        }
-
-
-def bounds_of(
-    lake: Lake,
-    record: type[Record],
-    dated_by: str,
-    where: Sequence[tuple[str, str]],
-    teams: Teams,
-) -> Bounds:
-    table = filtered(record.rows(), where, teams, lake.settings.zone)
-    at = dated(table, dated_by)
-    received = table.received_at.max(where=at.notnull())
-    found = table.aggregate(first=at.min(), last=at.max(), received=received)
-    return Bounds(*lake.connection.execute(sql(found)).fetchall()[0])
-
-
-def framed(
-    lake: Lake, question: Question, dated_by: str, bounds: Bounds, *, is_stock: bool = False
-) -> Frame:
-    zone = lake.settings.zone
-    begins = instant(question.begins, zone) if question.begins else bounds.first or EPOCH
-    newest = max(bounds.last or EPOCH, begins) + MICROSECOND
-    ends = instant(question.ends, zone, last=True) if question.ends else newest
-    if not question.begins and ends <= begins:
-        begins = EPOCH  # all there was by then, and that is nothing
-    now = period(begins, ends)
-    before = compared_window(now, question, lake)
-    since = first_cell(to_local(bounds.first or begins, zone), "day", lake.settings.week_starts_on)
-    return Frame(
-        dated_by,
-        question.by,
-        question.grain,
-        question.where,
-        now,
-        before,
-        to_utc(since, zone),
-        lake.settings,
-        is_stock,
-        question.teams,
-    )
-
-
-def compared_window(now: Period, question: Question, lake: Lake) -> Period | None:
-    """Return the period whose rows are needed beside those of the question's own.
-
-    It ends before the first cell begins, of which the question may want only a part.
-    """
-    zone, grain, how = lake.settings.zone, question.grain, question.compare
-    if how is None:
-        return None
-    if grain in {"none", "hour_of_week"}:
-        return compared(now, how, zone) if question.begins else None
-    week = lake.settings.week_starts_on
-    first = first_cell(to_local(now.begins, zone), grain, week)
-    last = first_cell(to_local(now.ends - MICROSECOND, zone), grain, week)
-    ends = min(first, cell_after(cell_before(last, grain, how), grain))
-    return Period(to_utc(cell_before(first, grain, how), zone), to_utc(ends, zone))
-
-
-def business_spans(
-    lake: Lake, question: Question, record: type[Record], asked: Sequence[Asked], frame: Frame
-) -> Mapping[str, tuple[Expr, Expr]]:
-    """Return the stretches of time that the formulas want in business seconds.
-
-    Raises:
-        BadQuestion: a duration is wanted by a clock that needs opening hours, and none are set.
-
-    """
-    spans: dict[str, tuple[Expr, Expr]] = {}
-    for each in asked:
-        clock = CLOCKS[question.clock](each.metric.name, record.unbound())
-        try:
-            each.metric.variants(record.unbound(), lake.settings, clock)
-        except NoBusinessTime:
-            if len(question.asked) == 1:
-                raise
-        else:
-            if clock.goes_by_business:
-                check_hours(lake.settings)
-            spans |= clock.spans
-    if not lake.settings.schedule:
-        return {}
-    if spans:
-        lake.connection.register(BUSINESS_DAY, days(frame).columns)
-    return spans
-
-
-class Formula(NamedTuple):
-    """A metric over the facts, and the clock it is told by."""
-
-    variant: Variant
-    clock: str
-
-
-def formula(lake: Lake, question: Question, asked: Asked, table: Any) -> Formula:
-    """Write a metric over the facts.
-
-    Among several metrics, those of which only the length is known keep to the calendar.
-    """
-    if question.clock == "business":
-        clock = BusinessClock(asked.metric.name, table)
-        try:
-            variants = asked.metric.variants(table, lake.settings, clock)
-        except NoBusinessTime:
-            pass
-        else:
-            told_by = "business" if clock.goes_by_business else "calendar"
-            return Formula(variants[asked.variant], told_by)
-    variants = asked.metric.variants(table, lake.settings, CalendarClock(asked.metric.name, table))
-    return Formula(variants[asked.variant], "calendar")
-
-
-@dataclass(frozen=True)
 class Asking:
     """What is asked of one table by one date."""
 
     lake: Lake
     question: Question
     need: Need
-    states: States
     record: type[Record]
     dated_by: str
     is_stock: bool
@@ -285,7 +130,7 @@ class Asking:
         """Answer the metrics, from a roll-up those that it has; return also of when rows are."""
         lake, question, record = self.lake, self.question, self.record
         family = Family(record, self.dated_by, by_of(record, lake.settings), tuple(asked))
-        kept = found_rollup(self.states, question, family)
+        kept = found_rollup(self.need.states, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
             bounds = Bounds(*rolled_bounds(lake, kept, question, family))
@@ -328,24 +173,17 @@ class Table:
         self, asked: Sequence[Asked], frame: Frame
     ) -> tuple[dict[Asked, Formula], Arrays, dict[Asked, Found]]:
         """Return the formulas, the keys of every cell, and what was found for each metric."""
-        spans = business_spans(self.lake, self.question, self.record, asked, frame)
-        table = unbound_facts(self.record, frame, list(spans))
-        formulas = {each: formula(self.lake, self.question, each, table) for each in asked}
-        variants = {each: formula.variant for each, formula in formulas.items()}
-        read = {
-            name
-            for each in variants.values()
-            for name in columns_of(each.estimator) | columns(*each.estimator.left_out.values())
-        }
-        spans = {name: span for name, span in spans.items() if name in read}
-        about = (self.lake, self.record, frame, table, spans, variants, self.question.clock)
+        written = written_formulas(self.lake, self.question, self.record, asked, frame)
+        # Opening hours are read from a table of the days around the periods.
+        shared = General(frame, {}) if written.spans else general(frame)
+        about = (self.lake, self.record, shared.frame, written, shared.query)
         passes = (
             Passes(*about) if self.kept is None else Rolled(*about, kept=self.kept, need=self.need)
         )
         cells, found = passes.run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)
-        return formulas, cells, found
+        return dict(written.by_metric), cells, found
 
     def hidden(
         self, asked: Sequence[Asked], cells: Arrays, found: Mapping[Asked, Found]

@@ -11,8 +11,8 @@ from hearwell.clock.business import business_days
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import BUSINESS_DAY, schedule_of
 from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, create, step
-from hearwell.engine.passes import Written
 from hearwell.engine.sums import sql
+from hearwell.engine.written import Written
 from hearwell.lake.lake import Lake
 from hearwell.metrics.facts.case_contact import CASE_CONTACT, case_contacts
 from hearwell.metrics.facts.case_fact import CASE, KNOWN, CaseFact, case_facts

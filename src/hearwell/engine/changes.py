@@ -6,7 +6,7 @@ asked that came, changed or went, which takes longer by far.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from hearwell.lake.extensions import quoted
@@ -35,6 +35,7 @@ class History:
     now: int
     tables: Mapping[str, int]  # their numbers
     written_to: Mapping[int, Collection[int]]  # snapshot → numbers of the tables
+    known: dict[tuple[str, int], bool] = field(default_factory=dict)  # what has changed since when
 
     @classmethod
     def of(cls, lake: Lake) -> Self:
@@ -56,8 +57,10 @@ class History:
         later = (did for each, did in self.written_to.items() if each > since)
         if not any(number in did for did in later):
             return False
-        query = f"select 1 from {changes(table, since, self.now)} limit 1"
-        return bool(self.lake.connection.execute(query).fetchall())
+        if (table, since) not in self.known:
+            query = f"select 1 from {changes(table, since, self.now)} limit 1"
+            self.known[table, since] = bool(self.lake.connection.execute(query).fetchall())
+        return self.known[table, since]
 
 
 def changes(table: str, since: int, now: int) -> str:

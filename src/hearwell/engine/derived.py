@@ -18,6 +18,7 @@ from hearwell.engine.contact_build import kept_for as kept_for_contacts
 from hearwell.engine.fact_build import CHAIN, begin
 from hearwell.engine.kept import Making, create, drop, make
 from hearwell.engine.period import organisation_days, organisation_months
+from hearwell.engine.state import States, mark_of
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import TYPES, identifier
@@ -87,6 +88,11 @@ MADE_WITH: dict[type[Record], tuple[type[Record], ...]] = {Opinion: (JudgedText,
 def sources_of(record: type[Record]) -> tuple[type[Record], ...]:
     """Return the records of which a fact is made; a record is its own."""
     return MADE_FROM.get(record, (record,))
+
+
+def kept_as(record: type[Record]) -> str:
+    """Return the name of the table of the lake in which facts are kept whole."""
+    return f"fact_{record.table_name}"
 
 
 def tables_of(record: type[Record]) -> tuple[type[Record], ...]:
@@ -177,6 +183,7 @@ class Need:
 
     lake: Lake
     all_of_them: Collection[type[Record]]
+    states: States
     there: type[Record] | None = None
     made: list[str] = field(default_factory=list)
     kept: Making | None = None
@@ -189,6 +196,9 @@ class Need:
         self.there = record
         for source in tables_of(record):
             self.lake.use(source)
+        if self.is_kept(record):
+            create(self.lake, self.made, record.table_name, f"from lake.{kept_as(record)}", "view")
+            return
         if record in CASE_FACTS or record in CONTACT_FACTS:
             making = replace(self.made_of_kept(), made=self.made)  # the lists are the same ones
             make = make_of_told if record in CASE_FACTS else make_contact_facts
@@ -199,11 +209,19 @@ class Need:
         for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
             create(self.lake, self.made, name, query)
 
+    def is_kept(self, record: type[Record]) -> bool:
+        """Has the lake the facts as they are now?"""
+        if record not in MADE_FROM:
+            return False
+        mark = mark_of(self.lake.settings)
+        return self.states.current(kept_as(record), mark, tables_of(record)) is not None
+
     def made_of_kept(self) -> Making:
         """Return what the kept tables were made readable in."""
         if self.kept is None:
-            of_cases = [record for record in self.all_of_them if record in CASE_FACTS]
-            of_contacts = [record for record in self.all_of_them if record in CONTACT_FACTS]
+            to_make = [record for record in self.all_of_them if not self.is_kept(record)]
+            of_cases = [record for record in to_make if record in CASE_FACTS]
+            of_contacts = [record for record in to_make if record in CONTACT_FACTS]
             wanted = {table for record in of_cases for table in kept_for_cases(record)}
             wanted.update(table for record in of_contacts for table in kept_for_contacts(record))
             self.kept = begin(self.lake)
@@ -220,7 +238,7 @@ class Need:
 @contextmanager
 def needed(lake: Lake, records: Iterable[type[Record]]) -> Iterator[Need]:
     """Give what makes these records readable, one at a time, until all is answered."""
-    need = Need(lake, {*records})
+    need = Need(lake, {*records}, States.read(lake))
     try:
         yield need
     finally:

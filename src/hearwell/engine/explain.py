@@ -7,6 +7,7 @@ from datetime import datetime
 from hearwell.engine.ask import ask
 from hearwell.engine.derived import CAN_DO_WITHOUT, sources_of
 from hearwell.engine.facts import Frame, of_teams, unbound_facts
+from hearwell.engine.formulas import Formula, Formulas
 from hearwell.engine.passes import Passes
 from hearwell.engine.period import Period
 from hearwell.engine.question import TEAM, Asked, Question, Teams, may_ask
@@ -36,7 +37,8 @@ def statements(asked: Asked, settings: Settings) -> list[str]:
     table = unbound_facts(metric.record, frame, list(spans))
     variant = metric.variants(table, settings, CalendarClock(metric.name, table))[asked.variant]
     spans = {name: span for name, span in spans.items() if name in columns_of(variant.estimator)}
-    return Passes(None, metric.record, frame, table, spans, {asked: variant}).statements()
+    formulas = Formulas(asked, table, spans, {asked: Formula(variant, "calendar")})
+    return Passes(None, metric.record, frame, formulas).statements()
 
 
 def columns_read(metric: Metric) -> list[str]:

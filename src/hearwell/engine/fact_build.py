@@ -78,6 +78,8 @@ def begin(lake: Lake, *, full: bool = False) -> Making:
         lake.use(record)
     history = History.of(lake)
     since = None if full else kept_since(history, CHAIN, mark(lake.settings))
+    if since is not None and not any(history.has_changed(r.table_name, since) for r in SOURCES):
+        since = history.now
     return Making(lake, since, history.now)
 
 

@@ -38,6 +38,7 @@ class Frame:
     settings: Settings
     is_stock: bool = False  # rows are comings and goings: all before the end count
     teams: Teams = None  # those whose rows may be seen
+    around: Period | None = None  # years that hold both periods, where these are placeholders
 
     @property
     def keys(self) -> list[str]:
@@ -105,7 +106,7 @@ def within(instant: Expr, period: Period) -> Expr:
 
 def cell(instant: Expr, frame: Frame) -> dict[str, Expr]:
     """Return the columns that tell rows apart by time."""
-    period = frame.now if frame.before is None else frame.whole
+    period = frame.around or frame.whole
     local = local_time(instant, frame.settings.zone, period.begins, period.ends)
     return cell_of(local, within(instant, frame.now), frame)
 

@@ -176,3 +176,9 @@ def organisation_months(
     count = (ends.year - month.year) * 12 + ends.month - month.month + 1
     firsts = [to_utc(months_later(month, i), zone) for i in range(count + 1)]
     return list(pairwise(firsts))
+
+
+def days_of(period: Period, zone: str) -> tuple[date, date]:
+    """Return the first and last day of a period, on the organisation's clock."""
+    last = to_local(period.ends - timedelta(microseconds=1), zone)
+    return to_local(period.begins, zone).date(), last.date()

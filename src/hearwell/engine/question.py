@@ -1,6 +1,7 @@
 """A question to the lake: which metrics, by what, over which period, compared with what."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from hearwell.engine.errors import (
     BadQuestion,
@@ -84,6 +85,23 @@ class Question:
                 check_dimension(each.metric, name)
         if self.standardise:
             self.check_standardise()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the question in the words of `--format json`."""
+        return {
+            "metrics": [
+                {"metric": each.metric.name, "variant": each.variant} for each in self.asked
+            ],
+            "by": list(self.by),
+            "grain": self.grain,
+            "from": self.begins,
+            "to": self.ends,
+            "where": [f"{name}={value}" for name, value in self.where],
+            "compare": self.compare,
+            "clock": self.clock,
+            "standardise": list(self.standardise),
+            "level": self.level,
+        }
 
     def check_teams(self) -> None:
         for each in self.asked:

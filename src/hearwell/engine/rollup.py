@@ -10,35 +10,33 @@ there are, and hours of the week.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, Self
+from datetime import datetime, time
+from typing import Any
 
 import ibis
 
-from hearwell.engine.changes import History
+from hearwell.engine.clusters import DRAW, PERSON, in_order_of_draw, is_counted
 from hearwell.engine.derived import Need, sources_of, tables_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
-from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, PERSON, Columns, Passes
-from hearwell.engine.period import Period, to_local
+from hearwell.engine.formulas import Formula, Formulas
+from hearwell.engine.found import Columns
+from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Passes
+from hearwell.engine.period import Period, days_of, to_local
 from hearwell.engine.question import TEAM, Asked, Question
+from hearwell.engine.state import States, mark_of
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
-from hearwell.metrics.part import Expr
+from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import Record
 from hearwell.settings import Settings
 
-STATE = "hearwell_rollup"
 DAY = "day"
 NO_MORE: Mapping[str, str] = {}
 ALWAYS = ("age_band",)  # of what is there: how much of it is old is asked each time
 BOUNDS = ("first", "last", "received")
-FORMULAS = ("metrics", "engine", "records", "clock")
 
 
 @dataclass(frozen=True)
@@ -68,6 +66,7 @@ class Kept:
         spreads: for each histogram the kinds of row of each metric, and the columns that count
             them; it is in the table of this number.
         persons: for each column that tells persons apart the columns of their sums for each metric.
+        bounds: the first and last instant of all rows, and when the last was received.
 
     """
 
@@ -76,6 +75,7 @@ class Kept:
     columns: Mapping[str, Columns]
     spreads: Sequence[Mapping[str, Mapping[str, str]]]
     persons: Mapping[str, Mapping[str, Mapping[str, str]]]
+    bounds: tuple[datetime | None, ...] = ()
 
     def has(self, asked: Asked) -> bool:
         return label(asked) in self.columns
@@ -83,13 +83,15 @@ class Kept:
     def text(self) -> str:
         columns = {name: [each.parts, each.left_out] for name, each in self.columns.items()}
         told = {"by": self.by, "columns": columns, "spreads": self.spreads}
-        return json.dumps(told | {"persons": self.persons})
+        bounds = [at and at.isoformat() for at in self.bounds]
+        return json.dumps(told | {"persons": self.persons, "bounds": bounds})
 
     @classmethod
     def read(cls, name: str, text: str) -> "Kept":
         told = json.loads(text)
         columns = {each: Columns(*both) for each, both in told["columns"].items()}
-        return cls(name, tuple(told["by"]), columns, told["spreads"], told["persons"])
+        bounds = tuple(at and datetime.fromisoformat(at) for at in told["bounds"])
+        return cls(name, tuple(told["by"]), columns, told["spreads"], told["persons"], bounds)
 
 
 def label(asked: Asked) -> str:
@@ -115,20 +117,7 @@ def by_of(record: type[Record], settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if name in record.columns()))
 
 
-@cache
-def formulas() -> str:
-    """Return a mark of all formulas: what was made by others is made anew."""
-    mark, package = sha256(), Path(__file__).parents[1]
-    for file in sorted(file for name in FORMULAS for file in (package / name).rglob("*.py")):
-        mark.update(file.read_bytes())
-    return mark.hexdigest()
-
-
-def mark_of(family: Family, settings: Settings) -> str:
-    return sha256(f"{formulas()} {settings!r} {family.by}".encode()).hexdigest()
-
-
-def found_rollup(states: "States", question: Question, family: Family) -> Kept | None:
+def found_rollup(states: States, question: Question, family: Family) -> Kept | None:
     """Return the roll-up that has the groups of a question; None if there is none.
 
     The lake has not changed since it was made.
@@ -141,14 +130,17 @@ def found_rollup(states: "States", question: Question, family: Family) -> Kept |
         and question.grain != "hour_of_week"
         and all(name in family.by or name in family.record.constants for name in names)
     )
-    state = states.of(family) if is_fitting else None
-    if state is None or states.changed_since(family, state.snapshot):
+    if not is_fitting:
         return None
-    return state.kept
+    mark = mark_of(states.history.lake.settings, family.by)
+    state = states.current(family.name, mark, tables_of(family.record))
+    return None if state is None else Kept.read(family.name, state.layout)
 
 
 def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
     """Return the first and last instant of the rows asked for, and when the last was received."""
+    if not question.where and question.teams is None:
+        return kept.bounds
     schema: dict[str, str] = dict.fromkeys(kept.by, "string")
     schema |= dict.fromkeys(BOUNDS, "timestamp")
     table = ibis.table(schema, name=f"{kept.name}_bounds", database="lake")
@@ -171,46 +163,6 @@ def is_whole_days(question: Question, frame: Frame) -> bool:
 
 
 @dataclass(frozen=True)
-class State:
-    """How a roll-up stands: what it has, and from which snapshot it was made."""
-
-    snapshot: int
-    kept: Kept
-
-
-@dataclass(frozen=True)
-class States:
-    """How the roll-ups of a lake stand, as told by their table."""
-
-    history: History
-    told: Mapping[str, tuple[int, str, str]]  # name → snapshot, mark, layout
-
-    @classmethod
-    def read(cls, lake: Lake) -> Self:
-        history = History.of(lake)
-        if STATE not in history.tables:
-            return cls(history, {})
-        query = f"select name, snapshot, mark, layout from lake.{STATE}"
-        told = {name: tuple(rest) for name, *rest in lake.connection.execute(query).fetchall()}
-        return cls(history, told)
-
-    def of(self, family: Family) -> State | None:
-        """Return how a roll-up stands; None if there is none, or none by these formulas."""
-        snapshot, mark, layout = self.told.get(family.name, (-1, "", ""))
-        settings = self.history.lake.settings
-        if not self.history.is_followed(snapshot) or mark != mark_of(family, settings):
-            return None
-        return State(snapshot, Kept.read(family.name, layout))
-
-    def changed_since(self, family: Family, snapshot: int) -> bool:
-        """Has a record of which the roll-up is made changed after a snapshot?"""
-        return any(
-            self.history.has_changed(source.table_name, snapshot)
-            for source in tables_of(family.record)
-        )
-
-
-@dataclass(frozen=True)
 class Rolled(Passes):
     """The queries over the roll-up of a table, in place of those over its rows."""
 
@@ -219,14 +171,14 @@ class Rolled(Passes):
 
     @property
     def key(self) -> Any:
-        return "rolled", self.kept.name, repr(self.frame), tuple(self.variants)
+        return "rolled", self.kept.name, repr(self.frame), self.formulas.key
 
     def before_histograms(self, *, is_exact: bool) -> None:
-        if is_exact and self.spreads:  # they are to keep every value
+        if is_exact and self.formulas.spreads:  # they are to keep every value
             self.need(self.record)
 
     def sums(self) -> tuple[str, dict[Asked, Columns]]:
-        columns_of = {each: self.kept.columns[label(each)] for each in self.variants}
+        columns_of = {each: self.kept.columns[label(each)] for each in self.formulas.variants}
         wanted = [EVERY]
         for each in columns_of.values():
             wanted += [*each.parts.values(), *each.left_out.values()]
@@ -235,7 +187,7 @@ class Rolled(Passes):
     def shelves(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
         if is_exact:  # every value is wanted, and the roll-up keeps shelves
             return super().shelves(number, is_exact=is_exact)
-        asked, _, kinds = self.spreads[number]
+        asked, _, kinds = self.formulas.spreads[number]
         table, counts = self.found_spread(asked), {}
         for each, names in asked.items():
             for name, kind in names.items():
@@ -251,26 +203,40 @@ class Rolled(Passes):
         return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
 
     def persons(
-        self, column: str, asked: Sequence[Asked]
+        self, column: str, asked: Sequence[Asked], one_in: int = 1
     ) -> tuple[str, dict[Asked, dict[str, str]]]:
         names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
         columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
-        table = f"{self.kept.name}_{column}"
-        return sql(self.added(table, columns, {PERSON: "string"})), names
 
-    def added(self, name: str, columns: list[str], more: Mapping[str, str] = NO_MORE) -> Expr:
+        def wanted(table: Expr) -> Expr:
+            told = is_counted(table, names.values())
+            return told & (table[DRAW] >= one_in.bit_length() - 1) if one_in > 1 else told
+
+        table, more = f"{self.kept.name}_{column}", {PERSON: "uint64"}
+        return sql(self.added(table, columns, more, wanted, {DRAW: "int8"})), names
+
+    def added(
+        self,
+        name: str,
+        columns: list[str],
+        more: Mapping[str, str] = NO_MORE,
+        wanted: Callable[[Expr], Expr] = lambda _: EVERY_ROW,
+        read: Mapping[str, str] = NO_MORE,
+    ) -> Expr:
         """Return sums over the days of each cell.
 
         Args:
             more: other columns by which the kept table tells rows apart, and their types.
+            wanted: returns which of the rows of the kept table count.
+            read: columns that this reads besides, and their types.
 
         """
         schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
-        schema |= {**more} | dict.fromkeys(columns, "float64")
+        schema |= {**more, **read} | dict.fromkeys(columns, "float64")
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
         table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
-        table = table.filter(self.is_asked(table))
+        table = table.filter(self.is_asked(table) & wanted(table))
         by = {f"by_{i}": table[name] for i, name in enumerate(self.frame.by)}
         local = table[DAY].cast("timestamp")
         if self.frame.is_stock:  # what came before the first cell is there from its beginning on
@@ -294,32 +260,29 @@ class Rolled(Passes):
         return (table[DAY] >= ibis.date(first)) & (table[DAY] <= ibis.date(last))
 
 
-def days_of(period: Period, zone: str) -> tuple[date, date]:
-    """Return the first and last day of a period, on the organisation's clock."""
-    last = to_local(period.ends - timedelta(microseconds=1), zone)
-    return to_local(period.begins, zone).date(), last.date()
-
-
 def passes_of(family: Family, period: Period, settings: Settings) -> Passes:
     """Return the queries whose results are kept: all variants by day and group."""
     frame = Frame(family.dated_by, family.by, "day", (), period, None, period.begins, settings)
     table = unbound_facts(family.record, frame, [])
-    variants = {each: each.metric.variants(table, settings)[each.variant] for each in family.asked}
-    return Passes(None, family.record, frame, table, {}, variants)
+    formulas = {
+        each: Formula(each.metric.variants(table, settings)[each.variant], "calendar")
+        for each in family.asked
+    }
+    return Passes(None, family.record, frame, Formulas(family, table, {}, formulas))
 
 
 def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, str]]]:
     """Return what is kept of a table, and the tables with the queries that make them."""
     statement, columns = passes.sums()
-    shelves = [passes.shelves(i, is_exact=False) for i in range(len(passes.spreads))]
+    shelves = [passes.shelves(i, is_exact=False) for i in range(len(passes.formulas.spreads))]
     spreads = [
         {
             label(each): {name: counts[kind] for name, kind in names.items()}
             for each, names in asked.items()
         }
-        for (asked, _, _), (_, counts) in zip(passes.spreads, shelves, strict=True)
+        for (asked, _, _), (_, counts) in zip(passes.formulas.spreads, shelves, strict=True)
     ]
-    persons = {of: passes.persons(of, asked) for of, asked in passes.clustered().items()}
+    persons = {of: passes.persons(of, asked) for of, asked in passes.formulas.clustered.items()}
     kept = Kept(
         family.name,
         family.by,
@@ -343,7 +306,7 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         yield f"{family.name}_bounds", f"{whole} ({sql(bounds)})"
         for i, (query, _) in enumerate(shelves):
             yield f"{family.name}_spread_{i}", f"{whole} ({query})"
-        for of, (query, _) in persons.items():  # nearly as many as rows: those of a month together
-            yield f"{family.name}_{of}", f"{whole} ({query}) order by {DAY}"
+        for of, (query, _) in persons.items():
+            yield f"{family.name}_{of}", in_order_of_draw(f"{whole} ({query})", DAY)
 
     return kept, tables()

@@ -1,36 +1,36 @@
 """Make roll-ups, and repair the days of those that were touched since."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
-from hearwell.engine.ask import EPOCH, bounds_of
 from hearwell.engine.changes import changes
-from hearwell.engine.derived import MADE_FROM, readable
+from hearwell.engine.derived import MADE_FROM, kept_as, readable, sources_of, tables_of
 from hearwell.engine.facts import dated
-from hearwell.engine.period import Period, to_utc
+from hearwell.engine.framing import EPOCH, bounds_of
+from hearwell.engine.period import Period, days_of, to_utc
 from hearwell.engine.reads import expressions
 from hearwell.engine.rollup import (
     DAY,
-    STATE,
     Family,
-    States,
-    days_of,
     families,
     kept_of,
-    mark_of,
     passes_of,
 )
+from hearwell.engine.state import States, mark_of, say
 from hearwell.engine.sums import sql
-from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
+from hearwell.lake.tables import identifier
+from hearwell.metrics.catalog import METRICS
 from hearwell.records import RECORDS
 from hearwell.records.record import Record
 
+KEPT_FROM_ROWS = 2_000
+"""Facts that are made of fewer rows are made sooner than kept."""
 CHANGED = "rollup_changed"
 NEAR_DAYS = 7
 """Touched days that lie no further apart are made anew together, with those between them."""
@@ -57,14 +57,40 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
 
     """
     rows = {record: count(lake, record) for record in RECORDS.values()}
+    fewest = max(lake.settings.roll_up.from_rows, 1)
+    for record, at in dates_of_facts().items():
+        if max(rows[source] for source in sources_of(record)) >= min(fewest, KEPT_FROM_ROWS):
+            with lake.writing(f"keep {record.table_name}"):
+                done = kept_whole(lake, record, at, full=full)
+            if done is not None:
+                yield done
     for family in families(lake.settings):
-        fewest = max(lake.settings.roll_up.from_rows, 1)
         if max(rows[source] for source in family.sources) < fewest:
             continue
         with lake.writing(f"roll up {family.record.table_name}"):
             done = brought_up_to_date(lake, family, full=full)
         if done is not None:
             yield done
+
+
+def dates_of_facts() -> dict[type[Record], str]:
+    """Return the facts that metrics are told of, and an instant by which most of them are asked."""
+    metrics = [each for each in METRICS.values() if each.record in MADE_FROM]
+    return {each.record: each.dated_by.split(" or ")[0] for each in reversed(metrics)}
+
+
+def kept_whole(lake: Lake, record: type[Record], at: str, *, full: bool) -> RolledUp | None:
+    """Keep facts as they are now, all of them; return None if they were."""
+    run, name, snapshot = lake.connection.execute, kept_as(record), lake.snapshot
+    states, mark = States.read(lake), mark_of(lake.settings)
+    if not full and states.current(name, mark, tables_of(record)) is not None:
+        return None
+    say(lake, name, -1, mark, "")  # what was kept is not used to make them
+    with readable(lake, record):
+        run(f"drop table if exists lake.{name}")
+        run(f"create table lake.{name} as from {record.table_name} order by {identifier(at)}")
+    say(lake, name, snapshot, mark, "")
+    return RolledUp(name, 1, is_full=True)
 
 
 def count(lake: Lake, record: type[Record]) -> int:
@@ -76,9 +102,9 @@ def count(lake: Lake, record: type[Record]) -> int:
 def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | None:
     """Make anew what was touched of one roll-up; return None if nothing was."""
     snapshot = lake.snapshot
-    states, mark = States.read(lake), mark_of(family, lake.settings)
-    state = None if full else states.of(family)
-    if state is not None and not states.changed_since(family, state.snapshot):
+    states, mark = States.read(lake), mark_of(lake.settings, family.by)
+    state = None if full else states.of(family.name, mark)
+    if state is not None and not states.changed_since(tables_of(family.record), state.snapshot):
         return None
     touched = None
     if state is not None and repairs_by_day(family):
@@ -89,10 +115,8 @@ def brought_up_to_date(lake: Lake, family: Family, *, full: bool) -> RolledUp | 
         everything = Period(first, last + timedelta(microseconds=1))
         for period in [everything] if touched is None else touched:
             keep(lake, family, period, mark, snapshot, is_full=touched is None)
-    if touched == []:
-        lake.connection.execute(
-            f"update lake.{STATE} set snapshot = {snapshot} where name = {quoted(family.name)}"
-        )
+    if touched == [] and state is not None:
+        say(lake, family.name, snapshot, mark, state.layout)
     return RolledUp(family.name, len(touched or [everything]), touched is None)
 
 
@@ -167,12 +191,6 @@ def keep(  # noqa: PLR0913  what is kept, of when, and how that is known
         else:
             run(f"delete from lake.{name} where {DAY} between date '{first}' and date '{last}'")
             run(f"insert into lake.{name} by name {query}")
-    run(
-        f"create table if not exists lake.{STATE} "
-        "(name varchar, snapshot bigint, mark varchar, layout varchar)"
-    )
-    run(f"delete from lake.{STATE} where name = {quoted(family.name)}")
-    run(
-        f"insert into lake.{STATE} values "
-        f"({quoted(family.name)}, {snapshot}, {quoted(mark)}, {quoted(kept.text())})"
-    )
+    bounds = f"select min(first), max(last), max(received) from lake.{family.name}_bounds"
+    kept = replace(kept, bounds=run(bounds).fetchall()[0])
+    say(lake, family.name, snapshot, mark, kept.text())

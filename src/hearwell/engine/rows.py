@@ -9,7 +9,7 @@ import ibis
 
 from hearwell.clock.business import with_business_seconds
 from hearwell.engine.answer import FEW_ANSWERS
-from hearwell.engine.ask import ask, bounds_of, framed, use_cohorts
+from hearwell.engine.ask import ask, use_cohorts
 from hearwell.engine.derived import readable
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import (
@@ -22,6 +22,7 @@ from hearwell.engine.facts import (
     schedule_of,
     within,
 )
+from hearwell.engine.framing import bounds_of, framed
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.reads import columns_of

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from hearwell.engine.ask import bounds_of
 from hearwell.engine.errors import UnknownVariant
+from hearwell.engine.framing import bounds_of
 from hearwell.engine.period import to_local
 from hearwell.engine.question import EVERY_VARIANT, Asked, Teams, may_ask, variants_of
 from hearwell.lake.lake import Lake

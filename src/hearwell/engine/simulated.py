@@ -6,9 +6,10 @@ import ibis
 
 from hearwell.engine.derived import Need, sources_of
 from hearwell.engine.facts import Frame, asked_about, counted
-from hearwell.engine.passes import WRITTEN
+from hearwell.engine.general import general
 from hearwell.engine.question import Asked
 from hearwell.engine.sums import sql
+from hearwell.engine.written import WRITTEN
 from hearwell.lake.lake import Lake
 from hearwell.metrics.part import Expr
 from hearwell.records.record import SIMULATED, Record
@@ -23,16 +24,23 @@ def simulated(
 ) -> set[str]:
     """Return the names of the metrics that count a simulated row, in either period."""
     need(record)
+    shared = general(frame)
+    key = ("simulated", record, repr(shared.frame), (*asked,))
+    query = WRITTEN.get(key, lambda: which(record, shared.frame, asked))
+    found = lake.connection.execute(shared.query(query)).fetchall()[0]
+    return {each.metric.name for each, is_one in zip(asked, found, strict=True) if is_one}
+
+
+def which(record: type[Record], frame: Frame, asked: Sequence[Asked]) -> str:
+    """Return the query whether each metric counts a simulated row."""
     table = asked_about(record, frame)
     made_up = table.filter(is_simulated(table))
     counts = {}
     for i, each in enumerate(asked):
-        variants = each.metric.variants(record.unbound(), lake.settings)
+        variants = each.metric.variants(record.unbound(), frame.settings)
         counts[f"metric_{i}"] = counted(variants[each.variant].estimator)
     told = made_up.select(**counts)
-    any_row = told.aggregate(**{name: told[name].any() for name in counts})
-    found = lake.connection.execute(sql(any_row)).fetchall()[0]
-    return {each.metric.name for each, is_one in zip(asked, found, strict=True) if is_one}
+    return sql(told.aggregate(**{name: told[name].any() for name in counts}))
 
 
 def simulated_sources(lake: Lake, records: Iterable[type[Record]]) -> set[type[Record]]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.facts import Frame
+from hearwell.engine.found import Arrays, Found
 from hearwell.engine.groups import keys_of, midnight
-from hearwell.engine.passes import Arrays, Found
 from hearwell.engine.period import cell_after, first_cell, to_local
 from hearwell.engine.question import Asked
 from hearwell.language import gettext_noop

@@ -13,9 +13,11 @@ import ibis
 import numpy as np
 
 from hearwell.engine import cohort
-from hearwell.engine.ask import ask, bounds_of, business_spans, formula, framed
+from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
 from hearwell.engine.facts import FACTS, Frame, facts, unbound_facts
+from hearwell.engine.formulas import business_spans, formula
+from hearwell.engine.framing import bounds_of, framed
 from hearwell.engine.period import shown
 from hearwell.engine.privacy import protects
 from hearwell.engine.question import COHORT, CUSTOM, Asked, Question
@@ -97,7 +99,9 @@ def filled(column: Any) -> Any:
         return column
     if column.dtype.kind in "iufb":
         return np.ma.filled(column.astype(np.float64), np.nan)
-    return np.ma.filled(column.astype(object), None)
+    found = np.array(column.data, dtype=object)
+    found[np.ma.getmaskarray(column)] = None  # np.ma.filled would put a ? in the place of a text
+    return found
 
 
 @contextmanager

@@ -49,7 +49,7 @@ class Finding:
             "size": self.size,
             "evidence": dict(self.evidence),
             "notes": [each.as_json() for each in self.notes],
-            "opens": None if self.opens is None else told(self.opens),
+            "opens": None if self.opens is None else self.opens.as_json(),
         }
 
 
@@ -61,21 +61,3 @@ def size_of(amount: float, unit: Unit, beside: float) -> float:
     """Return how large an amount is, 0 to 1: of the span of its unit, else of the value beside."""
     span = SPAN.get(unit, abs(beside))
     return min(abs(amount) / span, 1.0) if span else 0.0
-
-
-def told(question: Question) -> dict[str, Any]:
-    """Return a question as plain data, in the words of `--format json`."""
-    return {
-        "metrics": [
-            {"metric": each.metric.name, "variant": each.variant} for each in question.asked
-        ],
-        "by": list(question.by),
-        "grain": question.grain,
-        "from": question.begins,
-        "to": question.ends,
-        "where": [f"{name}={value}" for name, value in question.where],
-        "compare": question.compare,
-        "clock": question.clock,
-        "standardise": list(question.standardise),
-        "level": question.level,
-    }

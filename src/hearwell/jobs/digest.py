@@ -9,6 +9,7 @@ from hearwell.errors import WrongUse
 from hearwell.evidence.digest import digest
 from hearwell.evidence.finding import Finding
 from hearwell.insights.guardrails.told import guardrails
+from hearwell.insights.topics.explain import topics
 from hearwell.insights.turned.told import turned
 from hearwell.lake.lake import Lake
 
@@ -23,6 +24,9 @@ WATCHED = (
     "late_delivery_rate",
 )
 """Of these it is told on which day they turned."""
+
+WRITTEN_OF = "customer_satisfaction"
+"""What is written with its answers is held against the period before."""
 
 
 def changed(
@@ -43,7 +47,21 @@ def changed(
         if progress is not None:
             progress(done / (2 * len(WATCHED)))
         found += turns(lake, question, name)
+    found += newly_written(lake, question)
     return digest(found)
+
+
+def newly_written(lake: Lake, question: Question) -> list[Finding]:
+    """Return what those who answer write more often than in the period before."""
+    (asked,) = find(WRITTEN_OF)
+    if not may_ask(asked.metric, question.teams):
+        return []
+    alone = replace(question, asked=(asked,))
+    try:
+        findings = topics(lake, alone, "before-after").findings
+    except WrongUse:  # nobody wrote, or too few
+        return []
+    return [each for each in findings if each.kind == "topics.phrase"]
 
 
 def turns(lake: Lake, question: Question, name: str) -> list[Finding]:

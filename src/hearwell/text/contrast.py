@@ -6,7 +6,7 @@ to stand out, and no list of stop words is needed. People are counted, not texts
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from hearwell.text.words import PIECE
 PRIOR = 500.0
 """So many phrases of what is usual are added to each side."""
 
-MOST_MERGED = 300
+MOST_MERGED = 200
 """So many of the strongest phrases of a side are looked through for those that say the same."""
 
 SAME = 0.5
@@ -95,54 +95,72 @@ def contrast(
     """
     language = np.array(languages if languages is not None else [""] * len(texts), dtype=object)
     writer = np.arange(len(texts)) if people is None else people
-    found: list[Contrasted] = []
-    groups: list[tuple[Phrases, NDArray[np.int64], slice]] = []
+    strata = []
     for each in sorted(set(language.tolist())):
         here = np.flatnonzero(language == each)
         told = phrases([texts[i] for i in here.tolist()], FEWEST, MOST_SHARE)
-        begin = len(found)
-        found += by_phrase(told, here, is_first[here], writer[here], each)
-        groups.append((told, here, slice(begin, len(found))))
-    sure = benjamini_hochberg(np.array([each.p for each in found]), rate)
-    found = [replace(e, is_sure=bool(s)) for e, s in zip(found, sure, strict=True)]
-    merged = [each for told, _here, part in groups for each in without_twice(told, found[part])]
-    return sorted(merged, key=lambda each: (-abs(each.z), each.phrase))
+        strata.append(held(told, each, here, is_first[here], writer[here]))
+    sure = benjamini_hochberg(np.concatenate([np.zeros(0), *(each.p for each in strata)]), rate)
+    found, begin = list[Contrasted](), 0
+    for each in strata:
+        found += without_twice(each, sure[begin : begin + len(each.p)])
+        begin += len(each.p)
+    return sorted(found, key=lambda each: (-abs(each.z), each.phrase))
 
 
-def by_phrase(
+@dataclass(frozen=True)
+class Held:
+    """The phrases of one language, held against each other; arrays by phrase.
+
+    Attributes:
+        here: the place of each text among all.
+        p: nan for what too few people wrote: it is no member of the family, and is not told.
+
+    """
+
+    told: Phrases
+    language: str
+    here: NDArray[np.int64]
+    first: FloatArray
+    second: FloatArray
+    first_of: int
+    second_of: int
+    z: FloatArray
+    p: FloatArray
+
+    def of(self, i: int, *, is_sure: bool, also: tuple[str, ...]) -> Contrasted:
+        return Contrasted(
+            self.told.names[i],
+            self.language,
+            float(self.z[i]),
+            float(self.p[i]),
+            int(self.first[i]),
+            self.first_of,
+            int(self.second[i]),
+            self.second_of,
+            self.here[self.told.stands_in[:, i].nonzero()[0]],
+            is_sure,
+            also,
+        )
+
+
+def held(
     told: Phrases,
+    language: str,
     here: NDArray[np.int64],
     is_first: NDArray[np.bool_],
     writer: NDArray[np.int64],
-    language: str,
-) -> list[Contrasted]:
+) -> Held:
     """Hold the two sides of one language against each other, by each of its phrases."""
     from scipy import special  # noqa: PLC0415  as in stats.interval
 
-    if not told.names:
-        return []
     first, first_of = people_of(told, writer, is_first)
     second, second_of = people_of(told, writer, ~is_first)
     every, _of = people_of(told, writer, np.ones(len(writer), dtype=bool))
     total = first + second
-    z = log_odds(first, second, PRIOR * total / total.sum())
-    p = special.erfc(np.abs(z) / np.sqrt(2))
-    texts = told.stands_in.tocsc()
-    return [
-        Contrasted(
-            name,
-            language,
-            float(z[i]),
-            # Of too few people it is no member of the family, and is not told.
-            float(p[i]) if every[i] >= FEWEST else np.nan,
-            int(first[i]),
-            first_of,
-            int(second[i]),
-            second_of,
-            here[texts.indices[texts.indptr[i] : texts.indptr[i + 1]]],
-        )
-        for i, name in enumerate(told.names)
-    ]
+    z = log_odds(first, second, PRIOR * total / max(total.sum(), 1))
+    p = np.where(every >= FEWEST, special.erfc(np.abs(z) / np.sqrt(2)), np.nan)
+    return Held(told, language, here, first, second, first_of, second_of, z, p)
 
 
 def people_of(
@@ -159,40 +177,61 @@ def people_of(
     return np.asarray(wrote.sum(axis=0), dtype=np.float64).ravel(), len(different)
 
 
-def without_twice(told: Phrases, found: Sequence[Contrasted]) -> list[Contrasted]:
+def without_twice(each: Held, sure: NDArray[np.bool_]) -> list[Contrasted]:
     """Put together phrases that overlap and stand in the same texts, on each side."""
     shown = []
     for sign in (1, -1):
-        order = [i for i, each in enumerate(found) if each.z * sign > 0 and not np.isnan(each.p)]
-        order = sorted(order, key=lambda i: -abs(found[i].z))[:MOST_MERGED]
-        own = told.stands_in[:, order]
+        strength = np.where(np.isnan(each.p), 0.0, each.z * sign)
+        order = np.argsort(-strength, kind="stable")[:MOST_MERGED]
+        order = order[strength[order] > 0]
+        own = each.told.stands_in[:, order]
         together = np.asarray((own.T @ own).todense())
-        pieces = [PIECE.findall(found[i].phrase) for i in order]
-        lead = {i: i for i in range(len(order))}
-        z = [abs(found[i].z) for i in order]
-        for i in lead:  # a word is told by what it is said with, if that stands out as well
-            holding = [j for j in lead if z[j] >= TELLING * z[i] and holds(pieces[j], pieces[i])]
-            if holding:
-                lead[i] = max(holding, key=lambda j: z[j])
-        leads: list[int] = []
-        for i in sorted(lead, key=lambda i: (lead[i] != i, i)):
-            near = (
-                j
-                for j in leads
-                if set(pieces[i]) & set(pieces[j])
-                and together[i, j] >= SAME * min(together[i, i], together[j, j])
-            )
-            lead[i] = next(near, i) if lead[i] == i else lead[lead[i]]
+        pieces = [PIECE.findall(each.told.names[i]) for i in order]
+        lead = leads(pieces, strength[order], together)
+        for i in range(len(order)):
             if lead[i] == i:
-                leads.append(i)
-        for i in leads:
-            also = tuple(found[order[j]].phrase for j in lead if lead[j] == i and j != i)
-            shown.append(replace(found[order[i]], also=also))
+                also = tuple(
+                    each.told.names[order[j]] for j in range(len(order)) if lead[j] == i != j
+                )
+                shown.append(each.of(int(order[i]), is_sure=bool(sure[order[i]]), also=also))
     return shown
+
+
+def leads(
+    pieces: Sequence[Sequence[str]], strength: FloatArray, together: NDArray[np.int64]
+) -> list[int]:
+    """Return of each phrase the place of that which is told in its place, its own if it is told.
+
+    Args:
+        pieces: of what each phrase is made, the strongest first.
+        together: in how many texts each stands with each.
+
+    """
+    sets = [set(each) for each in pieces]
+    lead = list(range(len(pieces)))
+    for i in range(len(pieces)):  # a word is told by what it is said with, if that stands out too
+        enough = int(np.searchsorted(-strength, -TELLING * strength[i], side="right"))
+        holding = (j for j in range(enough) if sets[j] > sets[i] and holds(pieces[j], pieces[i]))
+        lead[i] = next(holding, i)
+    told: list[int] = []
+    for i in range(len(lead)):
+        if lead[i] != i:
+            continue
+        near = (
+            j
+            for j in told
+            if sets[i] & sets[j] and together[i, j] >= SAME * min(together[i, i], together[j, j])
+        )
+        lead[i] = next(near, i)
+        if lead[i] == i:
+            told.append(i)
+    for i in range(len(lead)):
+        while lead[lead[i]] != lead[i]:
+            lead[i] = lead[lead[i]]
+    return lead
 
 
 def holds(longer: Sequence[str], shorter: Sequence[str]) -> bool:
     """Is the shorter phrase a part of the longer?"""
     size = len(shorter)
-    begins = range(len(longer) - size + 1) if len(longer) > size else ()
-    return any(list(longer[b : b + size]) == list(shorter) for b in begins)
+    return any(longer[b : b + size] == shorter for b in range(len(longer) - size + 1))

@@ -143,12 +143,12 @@ def usual(tag: str) -> tuple[str, str, str]:
 
 @cache
 def script_table(names: tuple[str, ...]) -> NDArray[np.uint8]:
-    """Return of each character the place of its script, from 1; 0 for what is no letter."""
+    """Return of each letter and mark the place of its script, from 1; 0 for all else."""
     every = "".join(map(chr, (*range(0xD800), *range(0xE000, sys.maxunicode + 1))))
     table = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
     for place, letters in (
         (len(names) + 1, r"\p{L}+"),
-        *((i, rf"[\p{{L}}&&\p{{Script={name}}}]+") for i, name in enumerate(names, 1)),
+        *((i, rf"[[\p{{L}}\p{{M}}]&&\p{{Script={name}}}]+") for i, name in enumerate(names, 1)),
     ):
         for found in regex.finditer(letters, every, regex.V1):
             table[ord(found[0][0]) : ord(found[0][-1]) + 1] = place

@@ -1,5 +1,6 @@
 """Which phrases stand in which texts: counted once for each text, whatever the language."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ BETWEEN, GLUE = "\x00", "\x01"
 TOKEN = regex.compile(
     rf"{SYLLABLE}|{WORD}|[\x00\x01]|[^\s\p{{L}}\p{{M}}\p{{N}}\x00\x01]+", regex.V1
 )
+MAY_BE_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0003ffff]")
 GLUED = regex.compile(rf"{SYLLABLE}(?={SYLLABLE})", regex.V1)
 NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]", regex.V1)
 
@@ -70,7 +72,10 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     joined = BETWEEN.join(texts)
     if joined.count(BETWEEN) >= max(len(texts), 1) or GLUE in joined:
         joined = BETWEEN.join(each.translate({0: " ", 1: " "}) for each in texts)
-    found = TOKEN.findall(GLUED.sub(rf"\g<0>{GLUE}", normal(joined).lower()))
+    joined = normal(joined).lower()
+    if MAY_BE_UNSPACED.search(joined):
+        joined = GLUED.sub(rf"\g<0>{GLUE}", joined)
+    found = TOKEN.findall(joined)
     place: dict[str, int] = {BETWEEN: 0, GLUE: 1}
     number = np.array([place.setdefault(each, len(place)) for each in found], dtype=np.int64)
     names = list(place)

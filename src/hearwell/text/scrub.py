@@ -7,7 +7,7 @@ too little: every run of seven digits goes, whatever it is.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import regex
@@ -24,25 +24,27 @@ BETWEEN = "\x00"
 SHORTEST_NAME = 3
 AT_ONCE = 20_000
 
-MAY_HAVE = re.compile(r"[@/?:\d]|www\.", re.IGNORECASE)
-"""What stands in every address and number; most texts have nothing of it."""
-
-ALWAYS = (
+ADDRESS = (
     r"(?<![\p{L}\p{M}\p{N}._%+'-])[\p{L}\p{M}\p{N}._%+'-]++@[\p{L}\p{M}\p{N}.-]+",  # e-mail
-    r"(?i:\b(?:[a-z][a-z0-9+.-]{1,9}://|www\.))[^\s<>\x00]+",  # address of a page
-    r"(?i:\b(?:[a-z0-9-]++\.)+[a-z]{2,})(?:/[^\s<>\x00?]*)?\?[^\s<>\x00]+",  # with a query
+    r"(?i:(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.))[^\s<>\x00]+",  # of a page
+    r"(?i:(?<![a-z0-9.-])(?:[a-z0-9-]++\.)+[a-z]{2,})(?:/[^\s<>\x00?]*)?\?[^\s<>\x00]+",  # query
+)
+NUMBER = (
     r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])",  # IP version 4
     r"(?<![\w:])(?=[0-9a-fA-F:]*(?:::|(?::[0-9a-fA-F]+){4}))[0-9a-fA-F:]*\d[0-9a-fA-F:]*",  # 6
     r"(?<!\d)\d{5}-\d{7}-\d(?!\d)",  # identity card of Pakistan
     r"(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)",  # taxpayer of Brazil
-    r"\d{7,}",
     r"\+?\(?\d(?:[ ().-]{0,2}\d){8,}",  # nine digits or more, in groups
+    r"\d{7,}",
 )
-PLAIN = regex.compile("|".join(ALWAYS))
+HAS_ADDRESS, ADDRESSES = re.compile(r"[@/?]|www\.", re.IGNORECASE), regex.compile("|".join(ADDRESS))
+HAS_NUMBER, NUMBERS = re.compile(r"\d"), regex.compile("|".join(NUMBER))
+HAS_PHONE = re.compile(r"(?:\d[^\d\x00]{0,4}){7}")
+"""What texts must have to be looked through for it; most have nothing of it."""
+
 IBAN = regex.compile(r"(?<![\p{L}\p{N}])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?\w{1,3})?")
 CARD = regex.compile(r"(?<!\d)\d(?:[ ./_-]{0,3}\d){12,18}(?!\d)")
 TAXPAYER = regex.compile(r"(?<!\d)\d(?:[ ./_-]{0,3}\d){10}(?!\d)")
-MAY_BE_PHONE = regex.compile(r"(?:\d[^\d\x00]{0,4}){7}")
 OTHER_DIGIT = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
 
 Span = tuple[int, int]
@@ -71,16 +73,12 @@ class Scrubber:
 
     def scrubbed(self, texts: Sequence[str]) -> list[str]:
         """Return the texts, normal, with everything personal covered."""
-        found = [normal(each.replace(BETWEEN, " ")) for each in texts]
-        have = [i for i, each in enumerate(found) if MAY_HAVE.search(each)]
-        for begin in range(0, len(have), AT_ONCE):
-            some = have[begin : begin + AT_ONCE]
-            joined = BETWEEN.join(found[i] for i in some)
-            seen = joined.translate(western_digits()) if OTHER_DIGIT.search(joined) else joined
-            spans = sorted({*numbers(seen), *self.phones(seen)})
-            for i, each in zip(some, covered(joined, spans).split(BETWEEN), strict=True):
-                found[i] = each
-        return self.without_names(found)
+        if not texts:
+            return []
+        found = normal(BETWEEN.join(each.replace(BETWEEN, " ") for each in texts)).split(BETWEEN)
+        found = cover(found, HAS_ADDRESS, addresses)
+        found = cover(found, HAS_NUMBER, numbers)
+        return self.without_names(cover(found, HAS_PHONE, self.phones))
 
     def without_names(self, texts: list[str]) -> list[str]:
         if not self.names or not texts:
@@ -91,10 +89,11 @@ class Scrubber:
         return joined.split(BETWEEN)
 
     def phones(self, seen: str) -> Iterator[Span]:
+        """Find telephone numbers, as they are written where the organisation is."""
         from phonenumbers import PhoneNumberMatcher  # noqa: PLC0415
 
         looked = 0
-        for may_be in MAY_BE_PHONE.finditer(seen):
+        for may_be in HAS_PHONE.finditer(seen):
             if may_be.start() < looked:
                 continue
             begin = seen.rfind(BETWEEN, 0, may_be.start()) + 1
@@ -105,12 +104,16 @@ class Scrubber:
                     yield begin + found.start, begin + found.end
 
 
+def addresses(seen: str) -> Iterator[Span]:
+    return (found.span() for found in ADDRESSES.finditer(seen))
+
+
 def numbers(seen: str) -> Iterator[Span]:
-    """Find addresses and numbers by how they are written, some of them by their check digits."""
+    """Find numbers by how they are written, some of them by their check digits."""
     from stdnum import iban, luhn  # noqa: PLC0415  only where texts are looked at
     from stdnum.br import cpf  # noqa: PLC0415
 
-    yield from (found.span() for found in PLAIN.finditer(seen))
+    yield from (found.span() for found in NUMBERS.finditer(seen))
     checks = ((IBAN, iban.is_valid), (CARD, luhn.is_valid), (TAXPAYER, cpf.is_valid))
     for pattern, is_valid in checks:
         for found in pattern.finditer(seen):
@@ -120,6 +123,21 @@ def numbers(seen: str) -> Iterator[Span]:
                 if len(plain) > 10 and is_valid(plain):
                     yield found.start(), found.start() + len(" ".join(pieces[:size]))
                     break
+
+
+def cover(
+    texts: list[str], has: re.Pattern[str], spans: Callable[[str], Iterable[Span]]
+) -> list[str]:
+    """Cover what is found in the texts that may have it; many are looked through together."""
+    may_have = [i for i, each in enumerate(texts) if has.search(each)]
+    for begin in range(0, len(may_have), AT_ONCE):
+        some = may_have[begin : begin + AT_ONCE]
+        joined = BETWEEN.join(texts[i] for i in some)
+        seen = joined.translate(western_digits()) if OTHER_DIGIT.search(joined) else joined
+        pieces = covered(joined, sorted(set(spans(seen)))).split(BETWEEN)
+        for i, each in zip(some, pieces, strict=True):
+            texts[i] = each
+    return texts
 
 
 def covered(text: str, spans: Sequence[Span]) -> str:

@@ -9,6 +9,7 @@ from hearwell.cli.why.journeys import journey, journeys
 from hearwell.cli.why.self_service import self_service
 from hearwell.cli.why.sentiment import sentiment
 from hearwell.cli.why.staffing import staffing
+from hearwell.cli.why.topics import topics
 from hearwell.cli.why.turned import turned
 
 why_app = typer.Typer(
@@ -29,6 +30,7 @@ why_app.command("drivers")(drivers.drivers)
 why_app.command("deal-breakers")(deal_breakers.deal_breakers)
 why_app.command("everyone")(everyone.everyone)
 why_app.command("products")(products.products)
+why_app.command("topics")(topics)
 why_app.command("self-service")(self_service)
 why_app.command("staffing")(staffing)
 why_app.command("sentiment")(sentiment)

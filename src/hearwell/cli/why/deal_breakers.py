@@ -43,8 +43,8 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
     """Say what goes with leaving, of customers who gave the same answer."""
     options = dict(locals())
     from hearwell.engine.question import find  # noqa: PLC0415
+    from hearwell.evidence.outcome import NAMES  # noqa: PLC0415
     from hearwell.insights.deal_breakers.explain import deal_breakers as explain  # noqa: PLC0415
-    from hearwell.insights.deal_breakers.outcome import NAMES  # noqa: PLC0415
 
     check("--outcome", outcome, NAMES)
     here = opened(format, lake, as_of)

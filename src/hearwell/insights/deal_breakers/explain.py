@@ -13,8 +13,8 @@ from hearwell.evidence.errors import NotExplained
 from hearwell.evidence.experience import KEEP, experienced
 from hearwell.evidence.factor import happenings, items
 from hearwell.evidence.finding import Finding
+from hearwell.evidence.outcome import Outcome, outcome
 from hearwell.evidence.sentence import gettext_noop, sentence
-from hearwell.insights.deal_breakers.outcome import Outcome, outcome
 from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import identifier

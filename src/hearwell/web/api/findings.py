@@ -16,6 +16,8 @@ from hearwell.insights.guardrails.told import USUAL_BY
 from hearwell.insights.guardrails.told import guardrails as guard
 from hearwell.insights.self_service.told import self_service as serve
 from hearwell.insights.staffing.told import staffing as staff
+from hearwell.insights.topics.explain import topics
+from hearwell.insights.topics.sides import read
 from hearwell.insights.turned.told import turned
 from hearwell.lake.lake import Lake
 from hearwell.web import lakes
@@ -30,12 +32,20 @@ from hearwell.web.people.signed_in import SignedIn
 router = Router(tags=["Why"], auth=at_least(Role.VIEWER))
 
 
-Insight = Literal["change", "turned", "drivers"]
+Insight = Literal["change", "turned", "drivers", "topics"]
 INSIGHTS: Mapping[Insight, Callable[[Lake, Question], Any]] = {
     "change": change,
     "turned": turned,
     "drivers": drivers,
 }
+
+
+class Explained(OneMetric):
+    contrast: Text = Field(
+        "low-high",
+        description="Of topics: low-high, before-after, left-stayed, or a group against the rest, "
+        "such as product=camera.",
+    )
 
 
 class Staffed(Query):
@@ -54,13 +64,13 @@ class Staffed(Query):
     **told.described(told.Findings, "/metrics/service_level/why/change?last=28&by=queue"),
 )
 def why(
-    request: SignedIn, name: Text, insight: Insight, asked: FromQuery[OneMetric]
+    request: SignedIn, name: Text, insight: Insight, asked: FromQuery[Explained]
 ) -> HttpResponseBase:
-    """Tell what moved a number (change), when it turned (turned), what drives it (drivers).
+    """Tell what moved a number, when it turned, what drives it, and what people write (topics).
 
     A change is held against the period before if `compare` does not say otherwise, and the usual
     dimensions are looked through if `by` names none. Drivers are told to who may see all teams:
-    what happened to a customer is of no team.
+    what happened to a customer is of no team. Of topics phrases and counts are told, no texts.
     """
     one, teams = named(name, asked.variant), request.user.teams_seen
     return answered(request, asked.as_of, lambda lake: explained(lake, insight, asked, one, teams))
@@ -103,7 +113,7 @@ def staffing(request: SignedIn, asked: FromQuery[Staffed]) -> HttpResponseBase:
 
 
 def explained(
-    lake: Lake, insight: Insight, asked: OneMetric, one: Asked, teams: Teams
+    lake: Lake, insight: Insight, asked: Explained, one: Asked, teams: Teams
 ) -> dict[str, Any]:
     """Return what an insight finds.
 
@@ -119,6 +129,11 @@ def explained(
     else:
         more["by"] = ()
     question = asked.question(lake, (one,), teams, **more)
+    if insight == "topics":
+        contrast = read(asked.contrast)
+        about = (question, asked.contrast)
+        what = lakes.kept(lake, insight, about, lambda: topics(lake, question, *contrast))
+        return {**what.as_json(with_examples=False), "snapshot": lake.snapshot}
     found = lakes.kept(lake, insight, question, lambda: INSIGHTS[insight](lake, question))
     return {**found.as_json(), "snapshot": lake.snapshot}
 

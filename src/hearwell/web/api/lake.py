@@ -5,7 +5,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from ninja import Router
 
-from hearwell.engine.ask import bounds_of
+from hearwell.engine.framing import bounds_of
 from hearwell.engine.question import TEAM, Teams
 from hearwell.lake.lake import Lake
 from hearwell.lake.upkeep import snapshots as states

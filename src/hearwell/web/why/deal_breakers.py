@@ -4,9 +4,9 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from hearwell.evidence.outcome import NAMES
 from hearwell.insights.deal_breakers.explain import DealBreakers
 from hearwell.insights.deal_breakers.explain import deal_breakers as explain
-from hearwell.insights.deal_breakers.outcome import NAMES
 from hearwell.language.convention import isolated
 from hearwell.metrics.metric import Unit
 from hearwell.report.number import count, number

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hearwell.insights.deal_breakers.outcome import NAMES
+from hearwell.evidence.outcome import NAMES
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address, choice
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.why.score import SCORES, score
+from hearwell.web.why.topics import contrast, contrasts
 
 FILTERS = ("channel", "team", "product")
 YEAR = 365
@@ -25,7 +26,8 @@ def why(request: SignedIn) -> HttpResponse:
     address = wide(request)
     name = score(request)
     after = choice(request.GET, "outcome", NAMES, NAMES[0])
-    chosen = [("metric", name), ("outcome", after)]
+    held = contrast(request)
+    chosen = [("metric", name), ("outcome", after), ("contrast", held)]
     with asking.reading(address) as lake:
         snapshot = str(lake.snapshot)
         context: dict[str, Any] = {
@@ -40,6 +42,9 @@ def why(request: SignedIn) -> HttpResponse:
                     NAMES, (_("leave"), _("buy nothing"), _("contact us again")), strict=True
                 )
             ],
+            "contrasts": [
+                Choice(each, told, each == held) for each, told in contrasts(held).items()
+            ],
             "now": asked(replace(address, as_of=None), chosen),
             "snapshot": snapshot,
             "permanent": asked(replace(address, as_of=snapshot), chosen),
@@ -48,6 +53,7 @@ def why(request: SignedIn) -> HttpResponse:
     context["parts"] = [
         (part, title, reverse(f"why-{part}") + query)
         for part, title in (
+            ("topics", _("What they write")),
             ("drivers", _("What has most to do with it")),
             ("deal-breakers", _("What satisfied customers leave for")),
             ("products", _("Products that do worse")),

@@ -15,7 +15,7 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
 from hearwell.web import lakes
 from hearwell.web.api import dimensions, findings, metrics, numbers, told
-from hearwell.web.api.question import Asking, Card, OneMetric, Put, Text
+from hearwell.web.api.question import Asking, Card, Put, Text
 
 MOST_CELLS = 500
 """An assistant reads every word of an answer."""
@@ -42,13 +42,13 @@ class Scorecard(Card):
     model_config = ConfigDict(extra="forbid")
 
 
-class Explained(OneMetric):
+class Explained(findings.Explained):
     model_config = ConfigDict(extra="forbid")
     metric: Text = Field(description="Name or label.")
     insight: findings.Insight = Field(
         "change",
         description="change: whether groups changed, or how many came through each; turned: on "
-        "which days it turned; drivers: what has most to do with it.",
+        "which days it turned; drivers: what has most to do with it; topics: what people write.",
     )
 
 
