@@ -4,6 +4,9 @@ import pytest
 from engine.tables import cells, holding
 from engine.test_case_facts import case, event, only, word
 
+from hearwell.engine.derived import readable
+from hearwell.metrics.facts.contact import Contact
+
 HOUR = 3600.0
 
 
@@ -63,3 +66,7 @@ def test_a_case_that_was_taken_from_its_agent_is_nobodys(lake):
         event("solved", "2026-01-05 12:00"),
     ]
     assert only(lake, [case(agent_id="cid")], events=events)["agent_id"] is None
+    words = [word("customer", "2026-01-05 09:00")]
+    held = holding(lake, case=[case(agent_id="cid")], message=words, case_event=events)
+    with readable(held, Contact):  # its contact was credited to Cid all the same
+        assert held.connection.execute("select agent_id from contact").fetchall() == [(None,)]

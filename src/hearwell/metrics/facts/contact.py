@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_fact import CASE, with_case
+from hearwell.metrics.facts.case_fact import CASE, had_by, with_case
 from hearwell.metrics.facts.steps import Steps, named, selected
 from hearwell.metrics.part import Expr
 from hearwell.records.record import (
@@ -166,8 +166,7 @@ def cases(told: Expr) -> Expr:
             "first_solved_at",
             "last_solved_at",
             "reopens",
-            team=told.last_team.coalesce(told.team),
-            agent_id=told.last_agent.coalesce(told.agent_id),
+            **had_by(told),
         ),
         "matter",
     )
