@@ -342,3 +342,30 @@ def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
     (family,) = [f for f in families(lake.settings) if f.name == "rollup_call_by_entered_at"]
     mark = mark_of(lake.settings, family.by)
     assert States.read(lake).of(family.name, mark).snapshot == before
+
+
+def test_by_agent_and_in_all_surveys_are_counted_as_from_rows(lake):
+    """By agent those answered without a name do not count, and in all they do.
+
+    Kept by agent, they were in neither.
+    """
+    kept = replace(lake, settings=lake.settings.model_copy(update={"roll_up": BY_AGENT}))
+    asked = {
+        "source": "a",
+        "received_at": START,
+        "sent_at": START,
+        "status": "answered",
+        "agent_id": "ann",
+    }
+    rows = [{**asked, "survey_id": str(i), "instrument": "esat"} for i in range(6)]
+    put(kept, "survey", [*rows, {**asked, "survey_id": "6", "instrument": "csat"}])
+    list(roll_up(kept))
+    rate = (Asked(METRICS["survey_response_rate"], "answered"),)
+    counts = [
+        [(cell["group"], cell["n"]) for cell in asking.ask(kept, Question(rate, by=by)).cells()]
+        for by in ((), ("agent_id",))
+    ]
+    assert counts == [[({}, 7)], [({"agent_id": "ann"}, 1)]]
+
+
+BY_AGENT = RollUp(by=("agent_id",), from_rows=0)

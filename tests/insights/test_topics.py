@@ -220,7 +220,7 @@ def test_too_little_is_said(lake):
 
 def test_what_agents_wrote_is_not_shown(lake):
     made = MADE.replace("'csat' as instrument", "'esat' as instrument")
-    with pytest.raises(NotExplained, match="no texts|anonymous"):
+    with pytest.raises(NotExplained, match=r"no texts|anonymous"):
         topics(filled(lake, survey=made), Question((named("agent_satisfaction"),)))
 
 

@@ -31,6 +31,7 @@ from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import Record
+from hearwell.records.survey import Survey
 from hearwell.settings import Settings
 
 DAY = "day"
@@ -112,9 +113,14 @@ def families(settings: Settings) -> list[Family]:
 
 
 def by_of(record: type[Record], settings: Settings) -> tuple[str, ...]:
-    """Return the dimensions that are kept of a table, of those that it has."""
+    """Return the dimensions that are kept of a table, of those that it has.
+
+    Surveys are not kept by agent: by agent, those that agents answer without their name do not
+    count, and they do otherwise.
+    """
     wanted = (*settings.roll_up.by, *ALWAYS)
-    return tuple(dict.fromkeys(name for name in wanted if name in record.columns()))
+    has = record.columns().keys() - ({"agent_id"} if record is Survey else set())
+    return tuple(dict.fromkeys(name for name in wanted if name in has))
 
 
 def found_rollup(states: States, question: Question, family: Family) -> Kept | None:
