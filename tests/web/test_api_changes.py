@@ -36,7 +36,7 @@ def bob(company, program):
 
 def test_a_target_is_set_changed_and_removed(bob, people):
     made = told(sent(bob, TARGETS, GIVEN | {"where": ["team=billing phone"]}), 201)
-    assert made["standing"]["state"] in {"met", "missed", "unsure"}
+    assert made["standing"]["state"] == "few"
     stored = Target.objects.get()
     assert (stored.owner, stored.value, stored.where) == (
         people["bob"],
@@ -45,8 +45,9 @@ def test_a_target_is_set_changed_and_removed(bob, people):
     )
     assert told(bob.get(TARGETS))["targets"] == [made]
     address = f"{TARGETS}/{made['number']}"
-    wide = GIVEN | {"people": ["carol@example.org"], "window_days": 60}
+    wide = GIVEN | {"people": ["carol@example.org"], "window_days": 365}
     changed = told(sent(bob, address, wide, "put"))
+    assert changed["standing"]["state"] in {"met", "missed", "unsure"}
     assert changed["standing"]["n"] > made["standing"]["n"]
     assert (changed["where"], changed["people"]) == ([], ["carol@example.org"])
     assert bob.delete(address).status_code == 204
@@ -222,7 +223,6 @@ def test_refused_rows_come_in_pages(lake, program):  # noqa: F811
         (CALLS, "nonsense", "not TOML"),
         (CALLS, MAPPING.replace("Queue", "Site name"), "Site name"),
         (CALLS, MAPPING.replace("'Queue'", "\"read_text('/etc/passwd')\""), "columns"),
-        (CALLS, f"rows = \"select * from read_text('/etc/passwd')\"\n{MAPPING}", ""),
     ],
 )
 def test_a_file_that_cannot_be_mapped_is_refused_and_forgotten(
@@ -238,6 +238,15 @@ def test_a_file_that_cannot_be_mapped_is_refused_and_forgotten(
     assert part in answer.json()["detail"]
     assert "root:" not in answer.json()["detail"]
     assert not Bringing.objects.exists()
+
+
+def test_a_mapping_that_reads_another_file_brings_nothing(lake, program):  # noqa: F811
+    mapping = f"rows = \"select * from read_text('/etc/passwd')\"\n{MAPPING}"
+    sending = {"file": file(), "record": "call", "mapping": mapping}
+    found = told(program("alice", Scope.WRITE).post(IMPORTS, sending), 202)
+    assert found["state"] == "uploaded"
+    assert "read_text() may not stand in a mapping" in found["message"]
+    assert not rows(lake, "from lake.call")
 
 
 def test_a_file_that_is_sent_again_is_not_taken_twice(lake, program):  # noqa: F811
