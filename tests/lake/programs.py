@@ -50,6 +50,23 @@ def write(path, name, batches, rows):
             say("new", found.new, "unchanged", found.unchanged)
 
 
+def write_for_hours(path):
+    """Begin a statement that does not end, and when it is stopped, write something else."""
+    with open_lake(path, writable=True) as lake:
+        try:
+            with lake.writing("a long import"):
+                lake.connection.execute("create table lake.x (n bigint)")
+                say("begun")
+                lake.connection.execute(
+                    "insert into lake.x select sum(i % 7) from range(1000000000000) as t(i)"
+                )
+        except KeyboardInterrupt:
+            say("stopped at", lake.snapshot)
+        with lake.writing("the next"):
+            lake.connection.execute("create table lake.y (n bigint)")
+        say("then", lake.snapshot)
+
+
 def commit_slowly(path, name, rows):
     """Bring in a batch, and say when its commit begins."""
     with open_lake(path, writable=True) as lake, lake.staging() as folder:
@@ -149,6 +166,7 @@ PROGRAMS = {
     each.__name__: each
     for each in (
         write,
+        write_for_hours,
         commit_slowly,
         read,
         hold,

@@ -64,6 +64,16 @@ def test_a_setting_is_changed_and_the_file_keeps_its_comments(lake, alice):
     assert "Alice" in alice.get("/settings/").content.decode()
 
 
+def test_what_is_optional_is_written_and_taken_away_again(lake, alice):
+    for region, languages in (("PK", ("pa", "ur")), ("", ())):
+        changes = {"text.region": region, "text.languages": ",  ".join(languages)}
+        assert (
+            alice.post("/settings/", form_of(alice.get("/settings/")) | changes).status_code == 302
+        )
+        assert read(lake).text.region == (region or None)
+        assert read(lake).text.languages == languages
+
+
 def test_saving_what_is_there_changes_nothing(lake, alice):
     before = (lake / FILE).read_bytes()
     assert alice.post("/settings/", form_of(alice.get("/settings/"))).status_code == 302

@@ -16,8 +16,8 @@ from hearwell.records.identity_split import KEYS
 from hearwell.report.name import spaced
 from hearwell.settings import Settings
 
-ELSEWHERE = ("schedule", "service_level_target", "telephone_number")
-"""What has pages of its own."""
+ELSEWHERE = ("schedule", "service_level_target", "telephone_number", "topics")
+"""What has pages of its own; topics are written in the file."""
 
 TOLD: dict[str, tuple[Any, Any]] = {
     "zone": (_("Zone"), _("Where your days and weeks begin and end.")),
@@ -44,6 +44,14 @@ TOLD: dict[str, tuple[Any, Any]] = {
         _("Journeys may be joined by"),
         _("A browser, or a telephone number, whose customer is known from elsewhere."),
     ),
+    "text.languages": (
+        _("Languages that customers write in"),
+        _("Codes with commas between, such as pa, ur. Without one they are not told apart."),
+    ),
+    "text.region": (
+        _("Country of telephone numbers"),
+        _("Two letters, such as PK: the numbers in texts are covered by its rules."),
+    ),
     "roll_up.by": (_("Dimensions kept by day"), _("Questions by these are answered at once.")),
     "roll_up.from_rows": (
         _("Rows from which a table is kept by day"),
@@ -55,6 +63,7 @@ GROUPS = {
     "service_level": _("Service level of calls"),
     "staffing": _("Staffing"),
     "identity": _("Who is who"),
+    "text": _("What customers write"),
     "roll_up": _("What is kept by day"),
 }
 
@@ -97,20 +106,35 @@ class SettingsForm(forms.Form):
         """Write what was changed into the document."""
         for path, (_kind, before) in self.before.items():
             value = self.cleaned_data[path]
-            value = list(value) if isinstance(before, tuple) else value
-            if value == (list(before) if isinstance(before, tuple) else before):
+            if isinstance(before, tuple):
+                value = listed(value)
+            if value == as_typed(before):
                 continue
             inside, _dot, name = path.rpartition(".")
             part: Any = document
             if inside:
                 part = document.setdefault(inside, new_table())
-            part[name] = value
+            if value == "":
+                del part[name]
+            else:
+                part[name] = value
 
     def tell(self, refused: Refused) -> None:
         """Put what was wrong beside its field."""
         for place, told in refused.problems:
             names = [".".join(map(str, place[:length])) for length in (len(place), 2, 1)]
             self.add_error(next((name for name in names if name in self.fields), None), told)
+
+
+def as_typed(value: Any) -> Any:
+    """Return what stands in the field of an entry; nothing for one that is not given."""
+    if isinstance(value, tuple):
+        return list(value)
+    return "" if value is None else value
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return value.replace(",", " ").split() if isinstance(value, str) else list(value)
 
 
 def entries(part: BaseModel, inside: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
@@ -143,4 +167,5 @@ def field(path: str, kind: Any, value: Any) -> forms.Field:
     if isinstance(value, (int, float)):
         whole = isinstance(value, int)
         return forms.IntegerField(**named) if whole else forms.FloatField(**named)
+    named["initial"] = ", ".join(value) if isinstance(value, tuple) else value or ""
     return forms.CharField(required=False, **named)
