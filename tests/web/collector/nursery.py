@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 lake, home, port, key, answerers = sys.argv[1:]
@@ -89,7 +90,7 @@ def bring_once() -> bool:
     found = False
     if events.has_any(events.FOLDER):
         found = events.bring_in() > 0
-    if outbox.has_any():
+    if outbox.has_any(timezone.now()):
         found = answers.bring_in() > 0 or found
     return found
 
@@ -115,6 +116,9 @@ for word in map(str.strip, sys.stdin):
         try:
             MADE[word]()
             status = 0
+        except BaseException:
+            traceback.print_exc()
+            raise
         finally:
             os._exit(status)
     tell(child)

@@ -1,5 +1,6 @@
 """Nobody is asked too often, quotas hold, and every decision is counted: over simulated years."""
 
+import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -27,10 +28,11 @@ limits = st.builds(
 @given(
     programmes=st.lists(limits, min_size=1, max_size=3),
     rest_days=st.integers(1, 90),
-    seed=st.randoms(use_true_random=False),
+    seed=st.integers(0, 2**32),
     step_hours=st.sampled_from([7, 24, 50]),
 )
 def test_over_two_years(programmes, rest_days, seed, step_hours):
+    dice = random.Random(seed)  # thousands of draws are more than Hypothesis keeps
     stopped, reachable = {"p0"}, set(PEOPLE) - {"p1"}
     asked, last, eligible_of, decided = [], {}, Counter(), Counter()
     by_day = Counter()
@@ -40,13 +42,13 @@ def test_over_two_years(programmes, rest_days, seed, step_hours):
             crowd = [
                 Eligible(
                     about=f"{look}/{at}",
-                    person=seed.choice([*PEOPLE, ""]),
+                    person=dice.choice([*PEOPLE, ""]),
                     at=now,
-                    team=seed.choice(["a", "b"]),
-                    topic=seed.choice(["spam", "delivery"]),
-                    skip=seed.choice(["", "", "", "open again"]),
+                    team=dice.choice(["a", "b"]),
+                    topic=dice.choice(["spam", "delivery"]),
+                    skip=dice.choice(["", "", "", "open again"]),
                 )
-                for at in range(seed.randrange(4))
+                for at in range(dice.randrange(4))
             ]
             rules = Limits(**(vars(each) | {"rests": timedelta(days=rest_days)}))
             group = {name: by_day[number, now.date(), name] for name in ("a", "b", "")}
