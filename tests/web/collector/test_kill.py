@@ -62,6 +62,7 @@ class Teller(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.port, self.acknowledged, self.goes_on = port, {}, True
+        self.dice = random.Random()
 
     def run(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -85,7 +86,7 @@ class Teller(threading.Thread):
 
 class Events(Teller):
     def next(self):
-        names = [uuid4().hex for _ in range(random.choice([1, 1, 1, 20]))]
+        names = [uuid4().hex for _ in range(self.dice.choice([1, 1, 1, 20]))]
         body = json.dumps([{"kind": "search", "id": name, "words": "refund"} for name in names])
         told = {"Authorization": f"Bearer {KEY}"}
         return "/collect/help", body, told, dict.fromkeys(names, "refund")
@@ -98,7 +99,7 @@ class Answers(Teller):
 
     def next(self):
         time.sleep(0.05)
-        asked, score = random.choice(self.sent), random.randint(1, 5)
+        asked, score = self.dice.choice(self.sent), self.dice.randint(1, 5)
         self.sent.remove(
             asked
         )  # whoever got no answer might have been heard: nobody is asked twice
