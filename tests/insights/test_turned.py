@@ -145,7 +145,7 @@ def test_few_answers_a_day_are_told_by_weeks(lake):
 
 
 def test_too_few_days_are_refused(lake):
-    with pytest.raises(TooShort, match="numbers of 20 days"):
+    with pytest.raises(TooShort, match="customer_satisfaction: 20; it takes 56"):
         series(holding(lake, survey=company(20)), CSAT)
 
 

@@ -1,8 +1,7 @@
-"""How much rows of one person are alike: sums by person, of everyone or of a sample of persons.
+"""How much rows of one person are alike: the sums by person, of which intervals are made.
 
-To add up by person takes longer than all else, and it only tells how wide an interval is. So of
-many rows those of a sample of persons are added up, drawn by the hash of who they are: with and
-without a roll-up it is the same ones.
+Everyone is added up, and no sample of persons: one who has a hundredth of all rows may widen an
+interval tenfold, and would mostly be missed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,23 +12,15 @@ import ibis.expr.datatypes as dt
 import numpy as np
 
 from hearwell.engine.found import Arrays, Found, floats
-from hearwell.engine.question import Asked
 from hearwell.engine.sums import sql
 from hearwell.metrics.part import Expr, FloatArray
 from hearwell.stats.cluster import design_effect
 
-PERSON, DRAW = "person", "draw"
-STAFF = ("agent_id",)
-"""They are few and have many rows each: a sample of them would tell too little."""
-SAMPLE_ROWS = 65_536
-"""A sample has about as many rows, and no fewer than `SAMPLE_OF_CELL` for each cell."""
-SAMPLE_OF_CELL = 256
-FEW_PERSONS = 50
-"""A cell with fewer sampled persons goes by what is found in the others."""
+PERSON = "person"
 
 
 def hash_of(word: str) -> int:
-    """Return a number for a word, by which persons are told apart and drawn."""
+    """Return a number for a word, by which persons are told apart."""
     raise NotImplementedError(word)  # DuckDB has it
 
 
@@ -43,51 +34,13 @@ def person_of(column: Expr) -> Expr:
     return column.notnull().ifelse(hashed(column), None)
 
 
-def drawn(person: Expr, one_in: int) -> Expr:
-    """Return whether a row is of the sample; rows of nobody who is known always are."""
-    return person.isnull() | ((person % one_in) == 0)
-
-
-def in_order_of_draw(persons: str, day: str) -> str:
-    """Return a query with its rows in an order in which those of a sample are the first.
-
-    They are told by `DRAW`: for one in 2 to the power of k it is k or more.
-    """
-    bits = f"bit_count(xor({PERSON}, {PERSON} - 1)) - 1"  # those after the last that is set
-    draw = f"case when {PERSON} > 0 then {bits} else 64 end"
-    return f"select *, ({draw})::tinyint as {DRAW} from ({persons}) order by {DRAW} desc, {day}"
-
-
 def is_counted(persons: Expr, names: Iterable[Mapping[str, str]]) -> Expr:
     """Return whether a metric counts any row of a person."""
     under = dict.fromkeys(each["under"] for each in names)
     return ibis.or_(*(persons[name].notnull() for name in under))
 
 
-def sampled(
-    column: str, asked: Sequence[Asked], found: Mapping[Asked, Found]
-) -> dict[int, list[Asked]]:
-    """Put together the metrics for which one in so many persons is enough."""
-    if column in STAFF:
-        return {1: [*asked]}
-    together: dict[int, list[Asked]] = {}
-    for each in asked:
-        rows = found[each].parts["n"]
-        enough = max(SAMPLE_ROWS, SAMPLE_OF_CELL * np.count_nonzero(rows))
-        one_in = 1 << max(int(rows.sum() // enough).bit_length() - 1, 0)
-        together.setdefault(one_in, []).append(each)
-    return together
-
-
-def is_thin(sums: Arrays, metrics: int) -> bool:
-    """Are there so few persons with so many rows each that a sample of them tells too little?"""
-    persons = [floats(sums[f"drawn_{i}"]) for i in range(metrics)]
-    return any(each.sum() < 2 * FEW_PERSONS * np.count_nonzero(each) for each in persons)
-
-
-def sums_of_cells(
-    persons: str, keys: Sequence[str], names: Sequence[Mapping[str, str]], one_in: int
-) -> str:
+def sums_of_cells(persons: str, keys: Sequence[str], names: Sequence[Mapping[str, str]]) -> str:
     """Return the query of the sums, row by row and cluster by cluster, of each metric.
 
     A row of nobody who is known is a cluster of its own.
@@ -96,14 +49,12 @@ def sums_of_cells(
         persons: the query of the sums of each person in each cell.
         keys: the columns that tell cells apart.
         names: for each metric the columns of its sums.
-        one_in: of how many persons there is one.
 
     """
     found = [*dict.fromkeys(name for each in names for name in each.values())]
     schema = dict.fromkeys(keys, "int64") | {PERSON: "uint64"}
     person = ibis.table(schema | dict.fromkeys(found, "float64"), name="persons")
     is_known = person[PERSON].notnull()
-    stands_for = is_known.ifelse(float(one_in), 1.0)
     totals: dict[str, Expr] = {}
     for i, each in enumerate(names):
 
@@ -123,12 +74,11 @@ def sums_of_cells(
         for name, (of_cluster, of_rows) in squares.items():
             of_metric[name] = of_rows
             of_metric[f"cluster_{name}"] = is_known.ifelse(of_cluster, of_rows)
-        totals |= {f"{name}_{i}": (one * stands_for).sum() for name, one in of_metric.items()}
-        totals[f"drawn_{i}"] = clusters.sum()
+        totals |= {f"{name}_{i}": one.sum() for name, one in of_metric.items()}
     return f"with persons as ({persons}) {sql(person.group_by(keys).aggregate(**totals))}"
 
 
-def with_effect(found: Found, sums: Arrays, i: int, one_in: int, statement: str) -> Found:
+def with_effect(found: Found, sums: Arrays, i: int, statement: str) -> Found:
     """Add how much the rows of a cell that belong to one person are alike."""
 
     def column(name: str) -> FloatArray:
@@ -144,8 +94,4 @@ def with_effect(found: Found, sums: Arrays, i: int, one_in: int, statement: str)
         column("rows"),
         column("clusters"),
     )
-    if one_in > 1:
-        is_enough = column("drawn") >= FEW_PERSONS
-        others = np.average(effect[is_enough], weights=column("rows")[is_enough])
-        effect = np.where(is_enough, effect, others)
     return replace(found, statements=(*found.statements, statement), effect=effect)

@@ -12,11 +12,8 @@ import numpy as np
 
 from hearwell.engine.clusters import (
     PERSON,
-    drawn,
     is_counted,
-    is_thin,
     person_of,
-    sampled,
     sums_of_cells,
     with_effect,
 )
@@ -95,22 +92,12 @@ class Passes:
 
     def add_effects(self, found: dict[Asked, Found]) -> None:
         """Add how much rows of one person are alike to what was found for each metric."""
-        for column, asked_by in self.formulas.clustered.items():
-            for one_in, asked in sampled(column, asked_by, found).items():
-                query, sums = self.clusters_found(column, asked, one_in)
-                is_enough = one_in == 1 or not is_thin(sums, len(asked))
-                if not is_enough:
-                    query, sums = self.clusters_found(column, asked, 1)
-                for i, each in enumerate(asked):
-                    found[each] = with_effect(
-                        found[each], sums, i, one_in if is_enough else 1, query
-                    )
-
-    def clusters_found(self, column: str, asked: list[Asked], one_in: int) -> tuple[str, Arrays]:
-        key = ("clusters", column, one_in, tuple(asked), self.key)
-        query = WRITTEN.get(key, partial(self.clusters, column, asked, one_in))
-        query = self.at_times(query)
-        return query, self.execute(query).fetchnumpy()
+        for column, asked in self.formulas.clustered.items():
+            key = ("clusters", column, tuple(asked), self.key)
+            query = self.at_times(WRITTEN.get(key, partial(self.clusters, column, asked)))
+            sums = self.execute(query).fetchnumpy()
+            for i, each in enumerate(asked):
+                found[each] = with_effect(found[each], sums, i, query)
 
     @property
     def execute(self) -> Callable[[str], Any]:
@@ -239,14 +226,14 @@ class Passes:
             f") as h {self.beside_cells} order by c.cell_id, value"
         )
 
-    def clusters(self, column: str, asked: Sequence[Asked], one_in: int = 1) -> str:
-        """Return the query of the sums of each metric, of one in so many persons."""
-        persons, names = self.persons(column, asked, one_in)
-        cells = sums_of_cells(persons, self.frame.keys, [names[each] for each in asked], one_in)
+    def clusters(self, column: str, asked: Sequence[Asked]) -> str:
+        """Return the query of the sums of each metric."""
+        persons, names = self.persons(column, asked)
+        cells = sums_of_cells(persons, self.frame.keys, [names[each] for each in asked])
         return f"select c.cell_id, h.* from ({cells}) as h {self.beside_cells}"
 
     def persons(
-        self, column: str, asked: Sequence[Asked], one_in: int = 1
+        self, column: str, asked: Sequence[Asked]
     ) -> tuple[str, dict[Asked, dict[str, str]]]:
         """Return the query of the sums of each person in each cell, and the columns of each metric.
 
@@ -270,13 +257,9 @@ class Passes:
         by = {PERSON: person_of(self.formulas.table[column])}
         persons = self.formulas.table.group_by(*self.frame.keys, **by).aggregate(**named)
         persons = persons.filter(is_counted(persons, names.values()))
-        rows = self.rows
-        if one_in > 1:
-            rows = rows.filter(drawn(person_of(rows[column]), one_in))
-        return f"with {FACTS} as ({self.facts_of(persons, rows)}) {sql(persons)}", names
+        return f"with {FACTS} as ({self.facts_of(persons)}) {sql(persons)}", names
 
-    def facts_of(self, query: Expr, rows: Expr | None = None) -> str:
+    def facts_of(self, query: Expr) -> str:
         """Return the SQL of the rows, with the columns that a query reads."""
-        rows = self.rows if rows is None else rows
-        read = sorted(columns(query) & set(rows.columns) | set(self.frame.keys))
-        return sql(rows.select(read))
+        read = sorted(columns(query) & set(self.rows.columns) | set(self.frame.keys))
+        return sql(self.rows.select(read))

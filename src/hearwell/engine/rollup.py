@@ -17,7 +17,7 @@ from typing import Any
 
 import ibis
 
-from hearwell.engine.clusters import DRAW, PERSON, in_order_of_draw, is_counted
+from hearwell.engine.clusters import PERSON, is_counted
 from hearwell.engine.derived import Need, sources_of, tables_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.formulas import Formula, Formulas
@@ -209,17 +209,16 @@ class Rolled(Passes):
         return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
 
     def persons(
-        self, column: str, asked: Sequence[Asked], one_in: int = 1
+        self, column: str, asked: Sequence[Asked]
     ) -> tuple[str, dict[Asked, dict[str, str]]]:
         names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
         columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
 
         def wanted(table: Expr) -> Expr:
-            told = is_counted(table, names.values())
-            return told & (table[DRAW] >= one_in.bit_length() - 1) if one_in > 1 else told
+            return is_counted(table, names.values())
 
         table, more = f"{self.kept.name}_{column}", {PERSON: "uint64"}
-        return sql(self.added(table, columns, more, wanted, {DRAW: "int8"})), names
+        return sql(self.added(table, columns, more, wanted)), names
 
     def added(
         self,
@@ -227,18 +226,16 @@ class Rolled(Passes):
         columns: list[str],
         more: Mapping[str, str] = NO_MORE,
         wanted: Callable[[Expr], Expr] = lambda _: EVERY_ROW,
-        read: Mapping[str, str] = NO_MORE,
     ) -> Expr:
         """Return sums over the days of each cell.
 
         Args:
             more: other columns by which the kept table tells rows apart, and their types.
             wanted: returns which of the rows of the kept table count.
-            read: columns that this reads besides, and their types.
 
         """
         schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
-        schema |= {**more, **read} | dict.fromkeys(columns, "float64")
+        schema |= dict(more) | dict.fromkeys(columns, "float64")
         table = ibis.table(schema, name=name, database="lake")
         table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
         table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
@@ -313,6 +310,6 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         for i, (query, _) in enumerate(shelves):
             yield f"{family.name}_spread_{i}", f"{whole} ({query})"
         for of, (query, _) in persons.items():
-            yield f"{family.name}_{of}", in_order_of_draw(f"{whole} ({query})", DAY)
+            yield f"{family.name}_{of}", f"{whole} ({query})"
 
     return kept, tables()
