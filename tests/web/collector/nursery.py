@@ -66,6 +66,7 @@ def ask() -> None:
         for row in rows
     ]
     Path(home, "sent.json").write_text(json.dumps(sent))
+    time.sleep(answering.AT_ONCE.total_seconds())  # sooner, an answer is taken for a machine's
     connections.close_all()  # none is shared with those that are made
 
 

@@ -101,7 +101,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head><bod
 <a id="chat" data-hearwell-help="chat" href="#chat">Chat</a>
 <a id="call" href="tel:+441632960000" data-hearwell-number>01632 960000</a>
 <a id="mail" href="mailto:help@example.org">Mail</a>
-<div style="height: 3000px"></div></main>
+<svg width="1" height="3000"></svg></main>
 <script src="http://127.0.0.1:{port}/hearwell.js" data-site="help" {data}></script></body></html>"""
 
 

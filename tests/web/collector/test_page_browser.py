@@ -10,10 +10,7 @@ from running import BEGAN, CHROMIUM, PAGE, SECRET, free_port, policy, serving, t
 from hearwell.lake.lake import create
 from hearwell.settings import FILE
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
-]
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 NUMBERS = """
 [[telephone_number]]

@@ -3,10 +3,7 @@
 import pytest
 from running import BEGAN, CHROMIUM, PAGE, SECRET, free_port, policy, serving, told
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
-]
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
 
 READ = """async () => {
   const sleep = (time) => new Promise((done) => setTimeout(done, time));
@@ -99,10 +96,17 @@ def test_the_scorecard_shows_what_was_done(lake, pages, browser):
         shown = scorecard(browser, f"http://127.0.0.1:{port}")
         reader.close()
         buyer.close()
-    assert shown["Cart abandonment rate"] == ("50 %", 2)
-    assert shown["Helpful share"] == ("100 %", 1)
-    assert shown["Help requests per read"][1] == 1
-    assert not {"Call volume", "Wait time", "Customer satisfaction"} & shown.keys()
+    assert shown == {
+        "cart abandonment rate": ("50.0\xa0%", 2),  # the new one may yet be ordered
+        "article reads": ("1", 1),
+        "readers": ("1", 1),
+        "article read time, mean": ("10.0\xa0s", 1),
+        "abandoned reads": ("0.0\xa0%", 1),
+        "help requests per read": ("100.0\xa0%", 1),
+        "helpful share": ("100.0\xa0%", 1),
+        "searches without result": ("0.0\xa0%", 1),
+        "self service ratio (self-service score)": ("–", 1),
+    }
 
 
 def scorecard(browser, address):

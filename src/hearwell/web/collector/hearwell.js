@@ -95,7 +95,7 @@ doc.addEventListener("click", (event) => {
 // What the site tells: hearwell.cart({id, items, value, currency, step, order}); hearwell.customer(id, signature)
 const carts = {};
 window.hearwell = {
-  cart: (cart) => { carts[cart.id] ??= now(); tell({ ...cart, id: String(cart.id), kind: "cart", began: carts[cart.id] }, 1); },
+  cart: (cart) => tell(carts[cart.id] = { began: now(), ...carts[cart.id], ...cart, id: String(cart.id), kind: "cart" }, 1),
   search: (words, results) => tell({ kind: "search", id: id(), words, results, began: now(), language: lang }, 1),
   customer: (customer, signature) => Object.assign(who, { customer, signature }),
 };
