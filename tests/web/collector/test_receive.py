@@ -155,6 +155,12 @@ def test_whoever_floods_is_told_when_to_come_again(receiver):
     assert ask(receiver, "POST", "/collect/help", [VIEW] * 900, SERVER)[0] == 204
 
 
+def test_what_can_never_be_let_through_is_not_told_to_come_again(receiver):
+    status, told, _ = ask(receiver, "POST", "/collect/help", [VIEW] * 121, PAGE)
+    assert (status, "retry-after" in told) == (413, False)
+    assert ask(receiver, "POST", "/collect/help", [VIEW] * 120, PAGE)[0] == 204
+
+
 def test_a_full_disk_acknowledges_nothing(receiver, monkeypatch):
     def full(_lines):
         raise OSError(28, "No space left on device")

@@ -158,6 +158,9 @@ class Receiver:
     def limit(self, teller: Teller, events: int) -> None:
         if teller.is_server:
             return  # who has a key is held back by the disk alone
+        if events > (most := int(self.by_visitor.at_once)):  # to come again later would not help
+            told = f"Without the key at most {most} events come at once."
+            raise Refused(413, "too_many_at_once", told)
         now = time.monotonic()
         wait = max(
             self.by_visitor.take(teller.visitor, events, now),
