@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from hearwell.metrics.catalog import METRICS
+
+HEARWELL = Path(sys.executable).with_name("hearwell")
 
 
 def test_metrics_lists_all_and_says_which_can_be_answered(hearwell, lake):

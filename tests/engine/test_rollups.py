@@ -9,7 +9,7 @@ import pytest
 from engine.tables import literal
 
 from hearwell.engine import ask as asking
-from hearwell.engine import passes, rollup_build
+from hearwell.engine import clusters, passes, rollup_build
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.rollup import Rolled, families
 from hearwell.engine.rollup_build import roll_up
@@ -37,8 +37,9 @@ START = datetime(2026, 3, 20)
 
 @pytest.fixture
 def lake(tmp_path, monkeypatch):
-    """Give a lake of its own, in which every table is rolled up and histograms have shelves."""
+    """Give a lake of its own, with roll-ups of every table, shelves and random groups."""
     monkeypatch.setattr(passes, "EXACT_ROWS", 20)
+    monkeypatch.setattr(clusters, "FEW_ROWS", 15)
     with create(tmp_path / "lake", "Europe/London") as made:
         settings = Settings(
             zone="Europe/London", roll_up=RollUp(by=("channel", "queue"), from_rows=0)
