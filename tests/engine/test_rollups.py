@@ -9,7 +9,7 @@ import pytest
 from engine.tables import literal
 
 from hearwell.engine import ask as asking
-from hearwell.engine import passes, rollup_build
+from hearwell.engine import clusters, passes, rollup_build
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.rollup import Rolled, families
 from hearwell.engine.rollup_build import roll_up
@@ -37,8 +37,9 @@ START = datetime(2026, 3, 20)
 
 @pytest.fixture
 def lake(tmp_path, monkeypatch):
-    """Give a lake of its own, in which every table is rolled up and histograms have shelves."""
+    """Give a lake of its own, with roll-ups of every table, shelves and random groups."""
     monkeypatch.setattr(passes, "EXACT_ROWS", 20)
+    monkeypatch.setattr(clusters, "FEW_ROWS", 15)
     with create(tmp_path / "lake", "Europe/London") as made:
         settings = Settings(
             zone="Europe/London", roll_up=RollUp(by=("channel", "queue"), from_rows=0)
@@ -368,6 +369,24 @@ def test_by_agent_and_in_all_surveys_are_counted_as_from_rows(lake):
         for by in ((), ("agent_id",))
     ]
     assert counts == [[({}, 7)], [({"agent_id": "ann"}, 1)]]
+
+
+def test_what_agents_answer_is_told_from_a_roll_up(lake, monkeypatch):
+    """The batches in which answers are told are kept; without them a large lake told nothing."""
+    rows = [
+        {"source": "a", "survey_id": str(i), "instrument": "esat", "status": "answered"}
+        | {"sent_at": START, "answered_at": START, "received_at": START + timedelta(days=60)}
+        | {"scale_low": 1.0, "scale_high": 5.0, "answer": 5.0, "channel": "mail"}
+        for i in range(9)
+    ]
+    put(lake, "survey", rows)
+    asked = (Asked(METRICS["agent_satisfaction"], "satisfied"),)
+    kept = [each for each in families(lake.settings) if asked[0] in each.asked]
+    monkeypatch.setattr(rollup_build, "families", lambda _: kept)
+    list(roll_up(lake))
+    for by in ((), ("channel",)):
+        assert agree(lake, Question(asked, by=by), monkeypatch) == 2  # and what is hidden
+    assert asking.ask(lake, Question(asked)).cells()[0]["n"] == 9
 
 
 BY_AGENT = RollUp(by=("agent_id",), from_rows=0)
