@@ -147,7 +147,8 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) 
         frequent = [most_frequent(rows, f"k{i}") for i in range(len(known))]
         digits = {f"k{i}": each for i, each in enumerate(frequent) if len(each) > 1}
         add_kind(rows, digits)
-        (count,) = rows.sql(f"select count(distinct (kind, fold)) as n from {TABLE}")["n"]
+        each_once = f"select distinct kind, fold from {TABLE}"
+        (count,) = rows.sql(f"select count(*) as n from ({each_once})")["n"]
         learnt = f"bucket < {max(int(GROUPS * min(MOST_KINDS / count, 1)), FOLDS)}"
         found = rows.sql(
             "select kind as number, fold, count(*) as people, count(y) as n, "
@@ -186,8 +187,8 @@ def add_kind(rows: Counted, digits: Mapping[str, Sequence[str]]) -> None:
         for i, (column, values) in enumerate(digits.items())
     ]
     rows.lake.connection.execute(
-        f"create or replace temp table {TABLE} as select *, {' + '.join(['0', *places])} as kind "
-        f"from {TABLE}"
+        f"create or replace temp table {TABLE} as select bucket, fold, y, again, wrote, "
+        f"{' + '.join(['0', *places])} as kind from {TABLE}"
     )
 
 
@@ -204,12 +205,15 @@ def expected(kinds: Kinds) -> Expected:
     answer, chance = np.zeros(len(kinds.n)), np.zeros(len(kinds.n))
     penalty = np.full(kinds.width, PENALTY)
     penalty[0] = 0
+    by_answer, by_chance = np.zeros(kinds.width), np.zeros(kinds.width)
     for fold in range(FOLDS):
         others = np.flatnonzero((kinds.fold != fold) & (kinds.learnt_people > 0))
         said = kinds.learnt_n[others] > 0
         columns, n = kinds.columns(others), kinds.learnt_n[others]
-        answers = ridge(columns[said], n[said], kinds.learnt_total[others[said]], penalty)
-        answering = ridge(columns, kinds.learnt_people[others], n, penalty)
+        total, people = kinds.learnt_total[others], kinds.learnt_people[others]
+        answers = ridge(columns[said], n[said], total[said], penalty, by_answer)
+        answering = ridge(columns, people, n, penalty, by_chance)
+        by_answer, by_chance = answers.coefficients, answering.coefficients
         own = np.flatnonzero(kinds.fold == fold)
         for some in np.array_split(own, len(own) // AT_ONCE + 1):
             known = kinds.columns(some)
