@@ -98,13 +98,15 @@ def test_what_is_of_no_team_is_not_told_to_who_sees_some(company, signed_in, nam
     assert "<table" not in page.content.decode()
 
 
-def test_nothing_changed_is_an_answer_that_the_scorecard_fetches(company, signed_in):
+def test_nothing_changed_is_an_answer_that_the_scorecard_fetches(company, signed_in, program):
     bob = signed_in("bob")
     assert 'hx-get="/changed/feed/?"' in bob.get("/").content.decode()
     page = bob.get("/changed/feed/").content.decode()
     told = page.count('class="finding"')
     assert told <= 3
     assert (told == 0) == ("Nothing changed beyond chance" in page)
+    findings = program("bob").get("/api/v1/digest").json()["findings"]  # what the page keeps
+    assert min(len(findings), 3) == told
 
 
 def test_a_customer_is_found_by_what_the_organisation_knows_and_the_look_is_written_down(
