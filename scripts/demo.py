@@ -51,8 +51,10 @@ STEPS = (
     (
         "No real data of shops, help centres and staff may be shipped, so these are simulated:",
         (
-            "simulate --size 400 --seed 7 --only customer --only order --only cart --only article"
-            " --only article_view --only search --only message --only agent"
+            # up to the day of the recording, so that the newest weeks of all stand side by side
+            "simulate --size 400 --seed 7 --until 2026-11-21"
+            " --only customer --only order --only cart --only article --only article_view"
+            " --only search --only message --only agent"
         ),
     ),
     ("One number, by queue:", "metric service_level --by queue"),

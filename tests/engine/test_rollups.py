@@ -370,4 +370,22 @@ def test_by_agent_and_in_all_surveys_are_counted_as_from_rows(lake):
     assert counts == [[({}, 7)], [({"agent_id": "ann"}, 1)]]
 
 
+def test_what_agents_answer_is_told_from_a_roll_up(lake, monkeypatch):
+    """The batches in which answers are told are kept; without them a large lake told nothing."""
+    rows = [
+        {"source": "a", "survey_id": str(i), "instrument": "esat", "status": "answered"}
+        | {"sent_at": START, "answered_at": START, "received_at": START + timedelta(days=60)}
+        | {"scale_low": 1.0, "scale_high": 5.0, "answer": 5.0, "channel": "mail"}
+        for i in range(9)
+    ]
+    put(lake, "survey", rows)
+    asked = (Asked(METRICS["agent_satisfaction"], "satisfied"),)
+    kept = [each for each in families(lake.settings) if asked[0] in each.asked]
+    monkeypatch.setattr(rollup_build, "families", lambda _: kept)
+    list(roll_up(lake))
+    for by in ((), ("channel",)):
+        assert agree(lake, Question(asked, by=by), monkeypatch) == 2  # and what is hidden
+    assert asking.ask(lake, Question(asked)).cells()[0]["n"] == 9
+
+
 BY_AGENT = RollUp(by=("agent_id",), from_rows=0)

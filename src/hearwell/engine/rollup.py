@@ -29,6 +29,7 @@ from hearwell.engine.state import States, mark_of
 from hearwell.engine.sums import sql
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
+from hearwell.metrics.facts.agent_answer import BATCH
 from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
@@ -36,7 +37,7 @@ from hearwell.settings import Settings
 
 DAY = "day"
 NO_MORE: Mapping[str, str] = {}
-ALWAYS = ("age_band",)  # of what is there: how much of it is old is asked each time
+ALWAYS = ("age_band", BATCH)  # how much of a backlog is old, and which answers are told together
 BOUNDS = ("first", "last", "received")
 
 

@@ -17,7 +17,7 @@ class NothingCounted(WrongUse):
     def __init__(self, asked: Asked, when: str) -> None:
         super().__init__(
             f"No rows of {asked.metric.name} {asked.variant} were counted {when}. "
-            "Choose another --from, --to or --where; `hearwell rows` shows what there is."
+            "Choose another period, or fewer filters."
         )
 
 

@@ -41,8 +41,8 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
-        assert self.told() == "ready"
 
     def told(self):
         return self.process.stdout.readline().strip()
@@ -52,8 +52,13 @@ class Nursery:
         self.process.stdin.flush()
         return int(self.told())
 
-    def close(self):
-        self.process.communicate(timeout=60)
+    def __enter__(self):
+        assert self.told() == "ready"
+        return self
+
+    def __exit__(self, *_):
+        os.killpg(self.process.pid, signal.SIGKILL)  # with all that it made
+        self.process.communicate()
 
 
 class Teller(threading.Thread):
@@ -111,32 +116,32 @@ class Answers(Teller):
 @pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.long)])
 def test_nothing_acknowledged_is_lost_or_doubled(lake, tmp_path, kills):
     home, port, rng = tmp_path / "web", quiet_port(), random.Random(kills)
-    nursery = Nursery(lake, home, port, ASKED * kills)
-    sent = json.loads((home / "sent.json").read_text())
-    events = [Events(port) for _ in range(EVENTS)]
-    answers = [Answers(port, sent[part::ANSWERS]) for part in range(ANSWERS)]
-    tellers = [*events, *answers]
-    for teller in tellers:
-        teller.start()
-    for _ in range(kills):
-        made = {word: nursery.make(word) for word in ("serve", "bring")}
-        before = acknowledged(events), acknowledged(answers)
-        while acknowledged(events) == before[0] or acknowledged(answers) == before[1]:
-            assert all(teller.is_alive() for teller in tellers)
-            assert all(is_alive(number) for number in made.values())
-            time.sleep(0.005)
-        time.sleep(rng.random())
-        for word in rng.sample(sorted(made), 2):  # the one, and the other within a moment or not
-            os.kill(made[word], signal.SIGKILL)
-            time.sleep(rng.choice([0, 0.1 * rng.random()]))
-        while any(is_alive(number) for number in made.values()):
-            time.sleep(0.005)
-    for teller in tellers:
-        teller.goes_on = False
-        teller.join()
-    nursery.make("finish")
-    assert nursery.told() == "0"
-    nursery.close()
+    with Nursery(lake, home, port, ASKED * kills) as nursery:
+        sent = json.loads((home / "sent.json").read_text())
+        events = [Events(port) for _ in range(EVENTS)]
+        answers = [Answers(port, sent[part::ANSWERS]) for part in range(ANSWERS)]
+        tellers = [*events, *answers]
+        for teller in tellers:
+            teller.start()
+        for _ in range(kills):
+            made = {word: nursery.make(word) for word in ("serve", "bring")}
+            before = acknowledged(events), acknowledged(answers)
+            while acknowledged(events) == before[0] or acknowledged(answers) == before[1]:
+                assert all(teller.is_alive() for teller in tellers)
+                assert all(is_alive(number) for number in made.values())
+                time.sleep(0.005)
+            time.sleep(rng.random())
+            # the one, and the other within a moment or not
+            for word in rng.sample(sorted(made), 2):
+                os.kill(made[word], signal.SIGKILL)
+                time.sleep(rng.choice([0, 0.1 * rng.random()]))
+            while any(is_alive(number) for number in made.values()):
+                time.sleep(0.005)
+        for teller in tellers:
+            teller.goes_on = False
+            teller.join()
+        nursery.make("finish")
+        assert nursery.told() == "0"
     with open_lake(lake) as opened:
         run = opened.connection.execute
         found = run("select search_id, words, count(*) from lake.search group by all").fetchall()
@@ -158,7 +163,12 @@ def quiet_port():
 
 
 def is_alive(process):
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    """Is any thread of it left? The first may have ended while another still holds the port."""
+    states = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
+            states.append((thread / "stat").read_text().rpartition(")")[2].split()[0])
+    return any(state != "Z" for state in states)
 
 
 def acknowledged(tellers):

@@ -14,7 +14,7 @@ from asking import asked as asked_of
 from hearwell.jobs.collected import bring_in_collected
 from hearwell.lake.lake import create
 from hearwell.settings import FILE
-from hearwell.web.collector import known
+from hearwell.web.collector import commit, known
 from hearwell.web.collector.known import Known
 from hearwell.web.collector.receive import Receiver
 from hearwell.web.collector.visitor import Salts
@@ -168,6 +168,14 @@ def test_a_full_disk_acknowledges_nothing(receiver, monkeypatch):
     monkeypatch.setattr(receiver.commits, "put", full)
     status, headers, _ = ask(receiver, "POST", "/collect/help", VIEW, PAGE)
     assert (status, headers["retry-after"]) == (503, "5")
+
+
+def test_more_than_the_disk_takes_is_told_to_come_again(receiver, monkeypatch):
+    monkeypatch.setattr(commit, "MOST_WAITING_BYTES", 1000)
+    status, headers, _ = ask(receiver, "POST", "/collect/help", [VIEW] * 100, SERVER)
+    assert (status, headers["retry-after"]) == (429, "5")
+    assert receiver.refused["help", "busy"] == 1
+    assert ask(receiver, "POST", "/collect/help", VIEW, SERVER)[0] == 204
 
 
 def test_a_picture_tells_of_a_reading_without_scripts(receiver):

@@ -172,10 +172,13 @@ class Receiver:
     async def keep(self, lines: bytes) -> None:
         try:
             await self.commits.keep(lines)
-        except (Busy, OSError) as error:
+        except Busy:
+            told = "More comes than can be written. Send it again later."
+            raise Refused(429, "busy", told, after=5) from None
+        except OSError as error:
             LOG.warning("events could not be kept: %r", error)
             told = "Events cannot be kept just now. Send them again later."
-            raise Refused(503, "busy", told, after=5) from None
+            raise Refused(503, "not_kept", told, after=5) from None
 
 
 def checked(events: Events, teller: Teller, now: datetime, wrong: Faults) -> list[bytes]:
