@@ -33,6 +33,7 @@ MATRIX = {
     "why/deal-breakers/": READ,
     "why/products/": READ,
     "why/topics/": READ,
+    "why/sentiment/": READ,
     "why/everyone/": READ,
     "why/self-service/": READ,
     "changed/": READ,

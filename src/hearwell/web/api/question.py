@@ -49,7 +49,7 @@ class Query(Schema):
         known = [field.alias or name for name, field in type(self).model_fields.items()]
         for name in info.context["request"].GET if info.context else ():
             if name not in known:
-                hint = meant(name, known, f"There are {', '.join(known)}.")
+                hint = meant(name, known)
                 problem = f"no parameter is called {name!r}. {hint}"
                 raise ValueError(problem)
         return self
