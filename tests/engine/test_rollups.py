@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from engine.tables import literal
+from engine.tables import literal, without_facts
 
 from hearwell.engine import ask as asking
 from hearwell.engine import clusters, passes, rollup_build
@@ -49,14 +49,7 @@ def lake(tmp_path, monkeypatch):
 
 @pytest.fixture
 def only_records(monkeypatch):
-    """Keep nothing of facts made of several records, which takes most of the time."""
-    every = rollup_build.families
-    monkeypatch.setattr(
-        rollup_build,
-        "families",
-        lambda settings: [each for each in every(settings) if each.record in RECORDS.values()],
-    )
-    monkeypatch.setattr(rollup_build, "dates_of_facts", dict)
+    without_facts(monkeypatch)
 
 
 def some(dice, name, number):  # noqa: PLR0911  one for each record
