@@ -238,7 +238,7 @@ class Table:
                     found[each].parts,
                     formulas[each].variant.estimator,
                     self.question.level,
-                    found[each].effect,
+                    found[each].effect_at(self.question.level),
                 ),
                 weights(found[each].parts),
             )
@@ -264,7 +264,8 @@ def answer(
     """
     asked, (variant, clock), found, secret = counted
     estimator, level = variant.estimator, question.level
-    estimate = estimated(found.parts, estimator, level, found.effect).only(~secret)
+    effect = found.effect_at(level)
+    estimate = estimated(found.parts, estimator, level, effect).only(~secret)
     better, unit = variant.better or asked.metric.better, variant.unit or asked.metric.unit
     widest = WIDEST.get(unit.value) if protects(asked.metric.record) else None
     place, against = np.array(cells.shown, np.int64), np.array(cells.against, np.int64)
@@ -280,7 +281,7 @@ def answer(
         known = (against >= 0) & (begun | (not isinstance(estimator, Total | Stock)))
         past = before.only(known)
         compared = compare(now, past, better, level, sure & enough(past, estimator, widest))
-    alone = found.parts if found.effect is None else found.parts.shared_by(found.effect)
+    alone = found.parts if effect is None else found.parts.shared_by(effect)
     times = [  # what is hidden is held against nothing: the others' ranks would tell of it
         i if secret[place[i]] else (period.begins, name.get("hour_of_week"))
         for i, (period, name) in enumerate(zip(cells.periods, cells.names, strict=True))

@@ -1,7 +1,8 @@
 """How much rows of one person are alike: the sums by person, of which intervals are made.
 
-Everyone is added up, and no sample of persons: one who has a hundredth of all rows may widen an
-interval tenfold, and would mostly be missed.
+Agents are few and are added up one by one, and so is everybody where rows are few. Where they are
+many, customers are added up by random groups of whole persons, which hold everyone: one who has a
+hundredth of all rows may widen an interval tenfold, and would mostly be missed by a sample.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,10 +14,26 @@ import numpy as np
 
 from hearwell.engine.found import Arrays, Found, floats
 from hearwell.engine.sums import sql
-from hearwell.metrics.part import Expr, FloatArray
-from hearwell.stats.cluster import design_effect
+from hearwell.metrics.part import BoolArray, Expr, FloatArray
+from hearwell.stats.cluster import between_groups, design_effect
 
-PERSON = "person"
+PERSON = "person"  # or the random group to which one belongs
+IS_KNOWN = "is_known"
+
+FEW_PERSONS = ("agent_id",)
+"""Columns of persons who are so few that each is added up."""
+
+FEW_ROWS = 20_000
+"""Up to this many rows every person is added up: it takes no longer than to plan the query."""
+
+GROUP_BITS = 7
+GROUPS = 2**GROUP_BITS
+"""So many random groups: a standard error is known to 1 / sqrt(2 (128 - 1)) = 6 % of itself."""
+
+
+def is_grouped(column: str, rows: float) -> bool:
+    """Are persons added up by random groups where so many rows are asked for?"""
+    return column not in FEW_PERSONS and rows > FEW_ROWS
 
 
 def hash_of(word: str) -> int:
@@ -29,9 +46,12 @@ hashed: Callable[[Expr], Expr] = ibis.udf.scalar.builtin(
 )
 
 
-def person_of(column: Expr) -> Expr:
-    """Return the number of the person to whom a row belongs; null where nobody is known."""
-    return column.notnull().ifelse(hashed(column), None)
+def person_of(column: Expr, *, is_grouped: bool) -> Expr:
+    """Return the number of a row's person, or random group; null where nobody is known."""
+    person = hashed(column)
+    if is_grouped:
+        person = person >> (64 - GROUP_BITS)
+    return column.notnull().ifelse(person, None)
 
 
 def is_counted(persons: Expr, names: Iterable[Mapping[str, str]]) -> Expr:
@@ -41,12 +61,12 @@ def is_counted(persons: Expr, names: Iterable[Mapping[str, str]]) -> Expr:
 
 
 def sums_of_cells(persons: str, keys: Sequence[str], names: Sequence[Mapping[str, str]]) -> str:
-    """Return the query of the sums, row by row and cluster by cluster, of each metric.
+    """Return the query of the sums, row by row and person by person, of each metric.
 
-    A row of nobody who is known is a cluster of its own.
+    Rows of nobody who is known stand apart: each is a cluster of its own.
 
     Args:
-        persons: the query of the sums of each person in each cell.
+        persons: the query of the sums of each person, or random group, in each cell.
         keys: the columns that tell cells apart.
         names: for each metric the columns of its sums.
 
@@ -54,7 +74,6 @@ def sums_of_cells(persons: str, keys: Sequence[str], names: Sequence[Mapping[str
     found = [*dict.fromkeys(name for each in names for name in each.values())]
     schema = dict.fromkeys(keys, "int64") | {PERSON: "uint64"}
     person = ibis.table(schema | dict.fromkeys(found, "float64"), name="persons")
-    is_known = person[PERSON].notnull()
     totals: dict[str, Expr] = {}
     for i, each in enumerate(names):
 
@@ -64,34 +83,64 @@ def sums_of_cells(persons: str, keys: Sequence[str], names: Sequence[Mapping[str
 
         over, under = summed("over", "over"), summed("under", "under")
         rows = summed("rows", "under")
-        squares = {
-            "oo": (over * over, summed("oo", "over")),
-            "ou": (over * under, summed("ou", "over")),
-            "uu": (under * under, summed("uu", "under")),
+        of_metric = {
+            "over": over,
+            "under": under,
+            "rows": rows,
+            "oo": summed("oo", "over"),
+            "ou": summed("ou", "over"),
+            "uu": summed("uu", "under"),
+            "persons": (rows > 0).cast("float64"),
+            "persons_oo": over * over,
+            "persons_ou": over * under,
+            "persons_uu": under * under,
+            "persons_rows": rows * rows,
         }
-        clusters = is_known.ifelse((rows > 0).cast("float64"), rows)
-        of_metric = {"over": over, "under": under, "rows": rows, "clusters": clusters}
-        for name, (of_cluster, of_rows) in squares.items():
-            of_metric[name] = of_rows
-            of_metric[f"cluster_{name}"] = is_known.ifelse(of_cluster, of_rows)
         totals |= {f"{name}_{i}": one.sum() for name, one in of_metric.items()}
-    return f"with persons as ({persons}) {sql(person.group_by(keys).aggregate(**totals))}"
+    by = {IS_KNOWN: person[PERSON].notnull()}
+    return f"with persons as ({persons}) {sql(person.group_by(*keys, **by).aggregate(**totals))}"
 
 
-def with_effect(found: Found, sums: Arrays, i: int, statement: str) -> Found:
+def with_effect(
+    found: Found, sums: Arrays, i: int, statement: str, *, is_grouped: bool = False
+) -> Found:
     """Add how much the rows of a cell that belong to one person are alike."""
+    is_known = sums[IS_KNOWN].astype(bool)
 
-    def column(name: str) -> FloatArray:
+    def column(name: str, where: BoolArray) -> FloatArray:
         placed = np.zeros(found.parts.groups)
-        placed[sums["cell_id"].astype(np.int64)] = np.nan_to_num(floats(sums[f"{name}_{i}"]))
-        return placed
+        placed[sums["cell_id"][where].astype(np.int64)] = floats(sums[f"{name}_{i}"])[where]
+        return np.nan_to_num(placed)
 
+    def known(name: str) -> FloatArray:
+        return column(name, is_known)
+
+    def alone(name: str) -> FloatArray:
+        return column(name, ~is_known)
+
+    def every(name: str) -> FloatArray:
+        return known(name) + alone(name)
+
+    def of_persons(products: str, left: str, right: str) -> FloatArray:
+        """Return the sum of products of the totals of each person."""
+        found = known(f"persons_{products}")
+        return between_groups(found, known(left), known(right), GROUPS) if is_grouped else found
+
+    rows, clusters = every("rows"), known("persons") + alone("rows")
+    if is_grouped:  # as many of one size as would be alike
+        alike = of_persons("rows", "rows", "rows") + alone("rows")
+        clusters = rows**2 / np.maximum(alike, np.maximum(rows, 1.0))
     effect = design_effect(
-        column("over"),
-        column("under"),
-        (column("oo"), column("ou"), column("uu")),
-        (column("cluster_oo"), column("cluster_ou"), column("cluster_uu")),
-        column("rows"),
-        column("clusters"),
+        every("over"),
+        every("under"),
+        (every("oo"), every("ou"), every("uu")),
+        (
+            of_persons("oo", "over", "over") + alone("oo"),
+            of_persons("ou", "over", "under") + alone("ou"),
+            of_persons("uu", "under", "under") + alone("uu"),
+        ),
+        rows,
+        clusters,
     )
-    return replace(found, statements=(*found.statements, statement), effect=effect)
+    groups = GROUPS if is_grouped else None
+    return replace(found, statements=(*found.statements, statement), effect=effect, groups=groups)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hearwell.metrics.part import FloatArray, Parts
+from hearwell.stats.cluster import wider
 
 Arrays = dict[str, Any]  # column → masked array
 
@@ -19,6 +20,13 @@ class Found:
     left_out: Mapping[str, FloatArray]
     statements: tuple[str, ...]
     effect: FloatArray | None = None  # how many rows of a cell tell as much as one
+    groups: int | None = None  # of so many random groups the effect was learnt
+
+    def effect_at(self, level: float) -> FloatArray | None:
+        """Return by how many rows of a cell to count as one in an interval of this level."""
+        if self.effect is None or self.groups is None:
+            return self.effect
+        return self.effect * wider(self.groups, level)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 from hearwell.engine.clusters import (
     PERSON,
     is_counted,
+    is_grouped,
     person_of,
     sums_of_cells,
     with_effect,
@@ -64,12 +65,13 @@ class Passes:
         )
         try:
             cells: Arrays = execute("select * from cells order by cell_id").fetchnumpy()
-            is_exact = float(np.sum(cells[EVERY])) <= EXACT_ROWS
+            rows = float(np.sum(cells[EVERY]))
+            is_exact = rows <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {
                 each: columns_of[each].found(cells, statement) for each in self.formulas.variants
             }
-            self.before_histograms(is_exact=is_exact)
+            self.before_rows(rows, is_exact=is_exact)
             for number, (asked, _, _) in enumerate(self.formulas.spreads):
                 query, counts = WRITTEN.get(
                     (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
@@ -84,20 +86,22 @@ class Passes:
                 query = self.at_times(query)
                 hashes = execute(query).fetchnumpy()
                 found[each] = with_histogram(found[each], hashes, {}, query)
-            self.add_effects(found)
+            self.add_effects(found, rows)
         finally:
             with suppress(duckdb.Error):  # of a transaction that has failed, and says why
                 execute("drop table cells")
         return cells, found
 
-    def add_effects(self, found: dict[Asked, Found]) -> None:
+    def add_effects(self, found: dict[Asked, Found], rows: float) -> None:
         """Add how much rows of one person are alike to what was found for each metric."""
         for column, asked in self.formulas.clustered.items():
-            key = ("clusters", column, tuple(asked), self.key)
-            query = self.at_times(WRITTEN.get(key, partial(self.clusters, column, asked)))
+            how = is_grouped(column, rows)
+            key = ("clusters", column, tuple(asked), how, self.key)
+            write = partial(self.clusters, column, asked, is_grouped=how)
+            query = self.at_times(WRITTEN.get(key, write))
             sums = self.execute(query).fetchnumpy()
             for i, each in enumerate(asked):
-                found[each] = with_effect(found[each], sums, i, query)
+                found[each] = with_effect(found[each], sums, i, query, is_grouped=how)
 
     @property
     def execute(self) -> Callable[[str], Any]:
@@ -105,15 +109,22 @@ class Passes:
             raise TypeError
         return self.lake.connection.execute
 
-    def before_histograms(self, *, is_exact: bool) -> None:
-        """Make readable what histograms are made of; the rows are already."""
+    def before_rows(self, rows: float, *, is_exact: bool) -> None:
+        """Make readable the rows that are wanted besides their sums; they are already.
+
+        Args:
+            rows: so many there are.
+            is_exact: every value of histograms is wanted.
+
+        """
 
     def statements(self) -> list[str]:
         """Return the statements that would be run, without running them."""
         spreads = [self.spread(i, is_exact=True)[0] for i in range(len(self.formulas.spreads))]
         sketches = [self.sketch(of) for _, of in self.formulas.sketches]
         clusters = [
-            self.clusters(column, asked) for column, asked in self.formulas.clustered.items()
+            self.clusters(column, asked, is_grouped=False)
+            for column, asked in self.formulas.clustered.items()
         ]
         return [self.sums()[0], *spreads, *sketches, *clusters]
 
@@ -226,18 +237,22 @@ class Passes:
             f") as h {self.beside_cells} order by c.cell_id, value"
         )
 
-    def clusters(self, column: str, asked: Sequence[Asked]) -> str:
+    def clusters(self, column: str, asked: Sequence[Asked], *, is_grouped: bool) -> str:
         """Return the query of the sums of each metric."""
-        persons, names = self.persons(column, asked)
+        persons, names = self.persons(column, asked, is_grouped=is_grouped)
         cells = sums_of_cells(persons, self.frame.keys, [names[each] for each in asked])
         return f"select c.cell_id, h.* from ({cells}) as h {self.beside_cells}"
 
     def persons(
-        self, column: str, asked: Sequence[Asked]
+        self, column: str, asked: Sequence[Asked], *, is_grouped: bool
     ) -> tuple[str, dict[Asked, dict[str, str]]]:
         """Return the query of the sums of each person in each cell, and the columns of each metric.
 
         Metrics that sum the same have the same columns. Persons of whom no row counts are left out.
+
+        Args:
+            is_grouped: sums of random groups of persons are wanted, not of each.
+
         """
         sums: list[Expr] = []
         names: dict[Asked, dict[str, str]] = {}
@@ -254,7 +269,7 @@ class Passes:
                 wanted["rows"] = under.count()
             names[each] = {name: f"sum_{place(one, sums)}" for name, one in wanted.items()}
         named = {f"sum_{i}": one.cast("float64") for i, one in enumerate(sums)}
-        by = {PERSON: person_of(self.formulas.table[column])}
+        by = {PERSON: person_of(self.formulas.table[column], is_grouped=is_grouped)}
         persons = self.formulas.table.group_by(*self.frame.keys, **by).aggregate(**named)
         persons = persons.filter(is_counted(persons, names.values()))
         return f"with {FACTS} as ({self.facts_of(persons)}) {sql(persons)}", names

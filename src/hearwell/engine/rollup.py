@@ -5,8 +5,8 @@ of the rows. It is the same answer, because parts add up. A roll-up says from wh
 lake it was made and by which formulas; where anything has changed since, the rows are asked.
 
 Where the rows of a person on several days tell less than those of as many persons, the sums of each
-person and day are kept as well. What does not add up over days is not kept: how many different ones
-there are, and hours of the week.
+agent or random group of customers and day are kept as well. What does not add up over days is not
+kept: how many different ones there are, and hours of the week.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 import ibis
 
-from hearwell.engine.clusters import PERSON, is_counted
+from hearwell.engine.clusters import FEW_PERSONS, PERSON, is_counted, is_grouped
 from hearwell.engine.derived import Need, sources_of, tables_of
 from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
 from hearwell.engine.formulas import Formula, Formulas
@@ -180,9 +180,15 @@ class Rolled(Passes):
     def key(self) -> Any:
         return "rolled", self.kept.name, repr(self.frame), self.formulas.key
 
-    def before_histograms(self, *, is_exact: bool) -> None:
-        if is_exact and self.formulas.spreads:  # they are to keep every value
+    def before_rows(self, rows: float, *, is_exact: bool) -> None:
+        every_value = is_exact and bool(self.formulas.spreads)
+        if every_value or any(not self.has_persons(each, rows) for each in self.formulas.clustered):
             self.need(self.record)
+
+    @staticmethod
+    def has_persons(column: str, rows: float) -> bool:
+        """Does the roll-up keep what is wanted of persons: agents, or random groups of others?"""
+        return column in FEW_PERSONS or is_grouped(column, rows)
 
     def sums(self) -> tuple[str, dict[Asked, Columns]]:
         columns_of = {each: self.kept.columns[label(each)] for each in self.formulas.variants}
@@ -210,8 +216,10 @@ class Rolled(Passes):
         return next(i for i, known in enumerate(self.kept.spreads) if wanted <= known.keys())
 
     def persons(
-        self, column: str, asked: Sequence[Asked]
+        self, column: str, asked: Sequence[Asked], *, is_grouped: bool
     ) -> tuple[str, dict[Asked, dict[str, str]]]:
+        if column not in FEW_PERSONS and not is_grouped:
+            return super().persons(column, asked, is_grouped=False)
         names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
         columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
 
@@ -286,7 +294,10 @@ def kept_of(family: Family, passes: Passes) -> tuple[Kept, Iterator[tuple[str, s
         }
         for (asked, _, _), (_, counts) in zip(passes.formulas.spreads, shelves, strict=True)
     ]
-    persons = {of: passes.persons(of, asked) for of, asked in passes.formulas.clustered.items()}
+    persons = {
+        of: passes.persons(of, asked, is_grouped=of not in FEW_PERSONS)
+        for of, asked in passes.formulas.clustered.items()
+    }
     kept = Kept(
         family.name,
         family.by,
