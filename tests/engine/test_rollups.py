@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from engine.tables import literal
+from engine.tables import literal, without_facts
 
 from hearwell.engine import ask as asking
 from hearwell.engine import clusters, passes, rollup_build
@@ -45,6 +45,11 @@ def lake(tmp_path, monkeypatch):
             zone="Europe/London", roll_up=RollUp(by=("channel", "queue"), from_rows=0)
         )
         yield replace(made, settings=settings)
+
+
+@pytest.fixture
+def only_records(monkeypatch):
+    without_facts(monkeypatch)
 
 
 def some(dice, name, number):  # noqa: PLR0911  one for each record
@@ -214,6 +219,7 @@ def volume(lake):
     return {cell["period"]["from"][:10]: cell["value"] for cell in found if cell["value"]}
 
 
+@pytest.mark.usefixtures("only_records")
 def test_late_rows_repair_the_days_they_touch(lake):
     """A call of three weeks ago is found in its day, and only that day is made anew."""
     put(lake, "call", calls_at("2026-03-20", "2026-04-10", "2026-04-25"))
@@ -230,6 +236,7 @@ def test_late_rows_repair_the_days_they_touch(lake):
     assert [rows for _, rows in lake.connection.execute(kept).fetchall()] == [1, 2, 1]
 
 
+@pytest.mark.usefixtures("only_records")
 def test_a_row_that_moves_to_another_day_leaves_its_old_one(lake):
     """A correction of the date touches both days."""
     put(lake, "call", calls_at("2026-03-20", "2026-04-10"))
@@ -241,6 +248,7 @@ def test_a_row_that_moves_to_another_day_leaves_its_old_one(lake):
     assert volume(lake) == {"2026-04-10": 2}
 
 
+@pytest.mark.usefixtures("only_records")
 def test_days_are_those_of_the_organisation(lake):
     """23:30 in UTC on 31 March is 1 April in London, which has summer time by then."""
     put(lake, "call", calls_at("2026-03-31 23:30", "2026-03-28 23:30"))
@@ -248,6 +256,7 @@ def test_days_are_those_of_the_organisation(lake):
     assert volume(lake) == {"2026-04-01": 1, "2026-03-28": 1}
 
 
+@pytest.mark.usefixtures("only_records")
 @pytest.mark.parametrize("at", [0, 2])
 def test_a_crash_repeats_one_step_and_adds_nothing_twice(lake, monkeypatch, at):
     """Wherever a build is broken off, the next one makes what is missing, once."""
@@ -276,6 +285,7 @@ def test_a_crash_repeats_one_step_and_adds_nothing_twice(lake, monkeypatch, at):
         assert lake.connection.execute(total.format(name)).fetchall() == [(rows,)]
 
 
+@pytest.mark.usefixtures("only_records")
 def test_other_settings_make_all_anew(lake):
     """With another limit of the service level, what was kept is not used and then made anew."""
     put(lake, "call", calls_at("2026-03-20", wait_seconds=30.0))
@@ -289,6 +299,7 @@ def test_other_settings_make_all_anew(lake):
     assert asking.ask(other, question).cells()[0]["value"] == 1
 
 
+@pytest.mark.usefixtures("only_records")
 def test_what_another_version_kept_is_neither_read_nor_used(lake):
     """Its columns may be others, and so may be what is told of them."""
     put(lake, "call", calls_at("2026-03-20"))
@@ -332,6 +343,7 @@ def test_rows_of_one_person_on_several_days_tell_less(lake, monkeypatch):
     assert cell["high"] - cell["low"] > 0.5  # of 113 that stood for themselves it would be 0.18
 
 
+@pytest.mark.usefixtures("only_records")
 def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
     """The state that is kept says from which snapshot it was made, which has the rows of then."""
     put(lake, "call", calls_at("2026-03-20"))
@@ -347,6 +359,7 @@ def test_an_earlier_state_has_the_roll_up_of_that_time(lake):
     assert made[0] < before <= made[1]
 
 
+@pytest.mark.usefixtures("only_records")
 def test_by_agent_and_in_all_surveys_are_counted_as_from_rows(lake):
     """By agent those answered without a name do not count, and in all they do.
 
