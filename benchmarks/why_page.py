@@ -91,13 +91,21 @@ def measure(path: Path) -> dict[str, float]:
         lake.connection.execute(f"set memory_limit = '{MOST_MEMORY}'")
         for name, asked in insights(lake).items():
             Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-            began = time.process_time()
+            began, at = time.process_time(), time.monotonic()
             asked()
-            figures[f"{name}_seconds"] = time.process_time() - began
+            figures[f"seconds_of_{name}"] = time.process_time() - began
+            figures[f"elapsed_of_{name}"] = time.monotonic() - at
             peak = re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())
-            figures[f"{name}_peak_memory_mb"] = int(peak[1]) / 1024 if peak else float("nan")
-    figures["seconds"] = sum(each for name, each in figures.items() if name.endswith("_seconds"))
-    return figures
+            figures[f"memory_mb_of_{name}"] = int(peak[1]) / 1024 if peak else float("nan")
+
+    def each(figure: str) -> list[float]:
+        return [value for name, value in figures.items() if name.startswith(figure)]
+
+    return figures | {
+        "seconds": sum(each("seconds")),
+        "elapsed_seconds": sum(each("elapsed")),
+        "peak_memory_mb": max(each("memory")),
+    }
 
 
 def main(customers: int) -> None:
@@ -109,6 +117,6 @@ def main(customers: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--ask"]:
-        print(json.dumps(measure(Path(sys.argv[2])), indent=1))
+        print(json.dumps(measure(Path(sys.argv[2]))))
     else:
         main(int(sys.argv[1]) if len(sys.argv) > 1 else 260_000)
