@@ -47,17 +47,16 @@ def measure() -> dict[str, float]:
     }
 
 
-def filled(path: Path) -> Lake:
-    with create(path):
-        (path / "hearwell.toml").write_text(SETTINGS)
+def drawn(texts: int) -> tuple[list[str], np.ndarray]:
+    """Return comments, and which of them are of people who are not satisfied."""
     rng = np.random.default_rng(1)
     words = ["".join(rng.choice(list(LETTERS), rng.integers(2, 9))) for _ in range(WORDS)]
     likely = 1 / np.arange(1, WORDS + 1)
-    picked = rng.choice(WORDS, (TEXTS, 14), p=likely / likely.sum())
-    is_low, has_it = rng.random(TEXTS) < 0.3, rng.random(TEXTS)
+    picked = rng.choice(WORDS, (texts, 14), p=likely / likely.sum())
+    is_low, has_it = rng.random(texts) < 0.3, rng.random(texts)
     ends = rng.choice(
         ["", ". Call 0300-1234567", ". me@shop.example", ". Order 4711"],
-        TEXTS,
+        texts,
         p=[0.88, 0.04, 0.04, 0.04],
     )
     comments = [
@@ -66,6 +65,13 @@ def filled(path: Path) -> Lake:
             picked.tolist(), has_it < np.where(is_low, 0.05, 0.01), ends, strict=True
         )
     ]
+    return comments, is_low
+
+
+def filled(path: Path) -> Lake:
+    with create(path):
+        (path / "hearwell.toml").write_text(SETTINGS)
+    comments, is_low = drawn(TEXTS)
     lake = open_lake(path, writable=True)
     lake.connection.register(
         "made", {"comment": np.array(comments, dtype=object), "is_low": is_low}

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from hearwell.engine import rollup_build
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import identifier, typed
 from hearwell.metrics.catalog import METRICS
-from hearwell.records import TABLES
+from hearwell.records import RECORDS, TABLES
 from hearwell.settings import Settings
 
 Row = Mapping[str, object]
@@ -95,3 +96,14 @@ def surveys(*rows: Row, at: str = "2026-01-05 10:00") -> list[Row]:
         "answered_at": utc(at),
     }
     return [usual | {"survey_id": str(i)} | dict(row) for i, row in enumerate(rows)]
+
+
+def without_facts(monkeypatch):
+    """Keep roll-ups of records alone: those of facts made of several take most of the time."""
+    every = rollup_build.families
+    monkeypatch.setattr(
+        rollup_build,
+        "families",
+        lambda settings: [each for each in every(settings) if each.record in RECORDS.values()],
+    )
+    monkeypatch.setattr(rollup_build, "dates_of_facts", dict)

@@ -555,6 +555,7 @@ seeds = {"seed": st.integers(0, 2**32 - 1), "size": st.integers(0, 60)}
 
 
 @pytest.mark.parametrize("name", RECORDS)
+@settings(max_examples=50)
 @given(**seeds)
 def test_the_engine_counts_as_by_hand(lake, name, seed, size):
     """Values, intervals, rows counted and left out, cells and comparisons are those by hand."""
@@ -562,7 +563,7 @@ def test_the_engine_counts_as_by_hand(lake, name, seed, size):
 
 
 @pytest.mark.parametrize("name", RECORDS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(**seeds)
 def test_the_rows_behind_a_number_are_those_that_count(lake, name, seed, size):
     """As many as n, each counted by hand too, oldest first; a limit shows the first of them."""

@@ -105,7 +105,9 @@ def key(name, row):
     return row["source"], row["case_id"] if name != "message" else "", row[KEYS[name]]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 10))]
+)
 def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
     """Rows come in batches, change, are merged and deleted; checkpoints and builds lie between."""
     draw = random.Random(seed)

@@ -72,3 +72,23 @@ def test_ibis_still_needs_an_older_sqlglot():
     assert version("ibis-framework") == "12.0.0"
     major, minor = map(int, re.match(r"(\d+)\.(\d+)", version("sqlglot")).groups())
     assert (major, minor) < (30, 18)
+
+
+def test_duckdb_takes_a_table_of_its_own_transaction_for_empty():
+    """It then joins as if of few rows: each row of one table is held against each of the other.
+
+    Workarounds: `asof_loop_join_threshold` in `sit_down` of lake/catalog.py, and what is found
+    first (`materialized`) in `TONE` of insights/everyone/kinds.py.
+    """
+    query = "explain from seen asof join read using (customer_id, moment)"
+    with duckdb.connect() as connection:
+        connection.execute("begin")
+        for name in ("seen", "read"):
+            connection.execute(
+                f"create temp table {name} as select i % 100 as customer_id, i as moment "
+                "from range(10000) as t(i)"
+            )
+        assert "~0 rows" in connection.execute("explain from seen").fetchall()[0][1]
+        assert "NESTED_LOOP_JOIN" in connection.execute(query).fetchall()[0][1]
+        connection.execute("set asof_loop_join_threshold = 0")
+        assert "ASOF_JOIN" in connection.execute(query).fetchall()[0][1]

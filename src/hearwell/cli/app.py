@@ -59,9 +59,11 @@ app.add_typer(keep.lake_app, name="lake")
 
 
 def main() -> None:
-    """Run a command. Exit with 0, 1 (a problem, told in one message) or 2 (wrong use)."""
+    """Run a command. Exit with 0, 1 (a problem, told in one message), 2 (wrong use) or 130."""
     try:
         app()  # wrong options and Ctrl-C end here, with their message and exit code
+    except KeyboardInterrupt:  # before a command began
+        sys.exit(130)
     except HearwellError as problem:
         tell(str(problem))
         sys.exit(problem.exit_code)

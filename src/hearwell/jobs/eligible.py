@@ -1,11 +1,13 @@
 """Who could be asked: told by what happened in the lake, within a stretch of time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hearwell.lake.lake import Lake
 from hearwell.records.agent import Agent
+from hearwell.records.article_view import ArticleView
 from hearwell.records.call import Call
+from hearwell.records.cart import Cart
 from hearwell.records.case import Case
 from hearwell.records.case_event import CaseEvent
 from hearwell.records.customer import Customer
@@ -122,8 +124,46 @@ EACH = """
 """
 """Each customer on a day of their own out of so many, which a part of their hash tells."""
 
-TRIGGERS = {"solved": SOLVED, "call": CALL, "delivered": DELIVERED, "each": EACH}
-RECORDS = (Agent, Call, Case, CaseEvent, Customer, Order)
+JOINED = """
+    select customer_id as about, customer_id as person, min(first_seen_at) as happened_at,
+        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
+        null as product, null as topic, null as channel, any_value(who.language) as language,
+        null as skip
+    from customer join person as who using (customer_id)
+    where who.left_at is null group by customer_id
+    having min(first_seen_at) > $since and min(first_seen_at) <= $until
+"""
+
+ORDERED = DELIVERED.replace("delivered_at", "ordered_at")
+
+CART_LEFT = """
+    select source || '/' || cart_id as about, of.customer_id as person,
+        coalesce(last_changed_at, created_at) + interval 24 hours as happened_at,
+        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
+        null as product, null as topic, null as channel, who.language, null as skip
+    from cart as of left join person as who on who.customer_id = of.customer_id
+    where of.customer_id is not null and order_id is null and ordered_at is null
+        and happened_at > $since and happened_at <= $until
+"""
+"""Left is a cart that is not ordered a day after it changed, as in journeys."""
+
+READ = """
+    select source || '/' || view_id as about, of.customer_id as person,
+        opened_at + to_seconds(coalesce(read_seconds, 0)) as happened_at,
+        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
+        null as product, null as topic, null as channel,
+        coalesce(of.language, who.language) as language, null as skip
+    from article_view as of left join person as who on who.customer_id = of.customer_id
+    where of.customer_id is not null and happened_at > $since and happened_at <= $until
+"""
+
+POINTS = {"joined": JOINED, "ordered": ORDERED, "cart_left": CART_LEFT, "read": READ}
+"""Points of a journey, some days after which somebody may be asked. Most carts are left, and most
+articles read, by visitors whom nobody knows: they could never be asked, and are not counted.
+"""
+
+TRIGGERS = {"solved": SOLVED, "call": CALL, "delivered": DELIVERED, "each": EACH, **POINTS}
+RECORDS = (Agent, ArticleView, Call, Cart, Case, CaseEvent, Customer, Order)
 COLUMNS = tuple(Eligible.__dataclass_fields__)
 
 PERSON = """
@@ -134,27 +174,31 @@ PERSON = """
 
 
 def eligible(
-    lake: Lake, trigger: str, since: datetime, until: datetime, every_days: int = 1
+    lake: Lake, trigger: str, since: datetime, until: datetime, days: int = 0
 ) -> list[Eligible]:
     """Return who could be asked for what happened after one instant, up to another, in order.
 
     Args:
         trigger: a name of `TRIGGERS`.
         since, until: UTC, without a zone.
-        every_days: for `each`, how many days lie between two times that somebody is eligible.
+        days: for `each` lie between two times that somebody is eligible; for `POINTS`, after the
+            point until somebody is.
 
     """
     for record in RECORDS:
         lake.use(record)
     lake.connection.execute(PERSON)
-    bound: dict[str, datetime | int] = {"since": since, "until": until}
+    later = timedelta(days=days if trigger in POINTS else 0)
+    bound: dict[str, datetime | int] = {"since": since - later, "until": until - later}
     if trigger == "each":
-        bound["every_days"] = every_days
+        bound["every_days"] = days
     columns = ", ".join(
-        "happened_at" if name == "at" else f"coalesce({name}::varchar, '')" for name in COLUMNS
+        "happened_at + $later" if name == "at" else f"coalesce({name}::varchar, '')"
+        for name in COLUMNS
     )
     found = lake.connection.execute(
-        f"select {columns} from ({TRIGGERS[trigger]}) order by happened_at, about", bound
+        f"select {columns} from ({TRIGGERS[trigger]}) order by happened_at, about",
+        bound | {"later": later},
     )
     return [Eligible(**dict(zip(COLUMNS, row, strict=True))) for row in found.fetchall()]
 

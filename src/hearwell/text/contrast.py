@@ -128,7 +128,9 @@ class Held:
     z: FloatArray
     p: FloatArray
 
-    def of(self, i: int, *, is_sure: bool, also: tuple[str, ...]) -> Contrasted:
+    def of(
+        self, i: int, places: NDArray[np.int64], *, is_sure: bool, also: tuple[str, ...]
+    ) -> Contrasted:
         return Contrasted(
             self.told.names[i],
             self.language,
@@ -138,7 +140,7 @@ class Held:
             self.first_of,
             int(self.second[i]),
             self.second_of,
-            self.here[self.told.stands_in[:, i].nonzero()[0]],
+            self.here[places],
             is_sure,
             also,
         )
@@ -184,7 +186,7 @@ def without_twice(each: Held, sure: NDArray[np.bool_]) -> list[Contrasted]:
         strength = np.where(np.isnan(each.p), 0.0, each.z * sign)
         order = np.argsort(-strength, kind="stable")[:MOST_MERGED]
         order = order[strength[order] > 0]
-        own = each.told.stands_in[:, order]
+        own = each.told.stands_in[:, order].tocsc()
         together = np.asarray((own.T @ own).todense())
         pieces = [PIECE.findall(each.told.names[i]) for i in order]
         lead = leads(pieces, strength[order], together)
@@ -193,7 +195,9 @@ def without_twice(each: Held, sure: NDArray[np.bool_]) -> list[Contrasted]:
                 also = tuple(
                     each.told.names[order[j]] for j in range(len(order)) if lead[j] == i != j
                 )
-                shown.append(each.of(int(order[i]), is_sure=bool(sure[order[i]]), also=also))
+                places = np.sort(own.indices[own.indptr[i] : own.indptr[i + 1]])
+                is_sure = bool(sure[order[i]])
+                shown.append(each.of(int(order[i]), places, is_sure=is_sure, also=also))
     return shown
 
 

@@ -1,8 +1,10 @@
 """Which phrases stand in which texts: counted once for each text, whatever the language."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -75,10 +77,7 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     joined = normal(joined).lower()
     if MAY_BE_UNSPACED.search(joined):
         joined = GLUED.sub(rf"\g<0>{GLUE}", joined)
-    found = TOKEN.findall(joined)
-    place: dict[str, int] = {BETWEEN: 0, GLUE: 1}
-    number = np.array([place.setdefault(each, len(place)) for each in found], dtype=np.int64)
-    names = list(place)
+    number, names = numbered(joined)
     is_word = np.array([NO_WORD.match(each) is None for each in names])
     syllable = np.array([is_syllable(each) for each in names])
     text = np.cumsum(number == 0)
@@ -89,6 +88,23 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     one_of = syllable[word]
     next_one_of = np.append(one_of[1:], False)
     return Tokens(names, word, text[at], (follows == 1) & ~one_of & ~next_one_of, is_glued & one_of)
+
+
+def numbered(joined: str) -> tuple[IntArray, list[str]]:
+    """Return which word, mark or sign each is, one after the other, and what these are.
+
+    What stands between two blanks is taken to pieces once, however often it is written.
+    """
+    told = joined.replace(BETWEEN, f" {BETWEEN} ").split()
+    parts: defaultdict[str, int] = defaultdict(count().__next__)
+    part = np.fromiter(map(parts.__getitem__, told), np.int64, len(told))
+    place = defaultdict(count(2).__next__, {BETWEEN: 0, GLUE: 1})
+    pieces = [[place[each] for each in TOKEN.findall(whole)] for whole in parts]
+    sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    flat = np.fromiter((each for piece in pieces for each in piece), np.int64, int(sizes.sum()))
+    begins, size = (np.cumsum(sizes) - sizes)[part], sizes[part]
+    moved = np.repeat(begins - (np.cumsum(size) - size), size)
+    return flat[np.arange(len(moved)) + moved], [*place]
 
 
 def phrases(texts: Sequence[str], fewest: int = FEWEST, most_share: float = MOST_SHARE) -> Phrases:
@@ -118,7 +134,7 @@ def phrases(texts: Sequence[str], fewest: int = FEWEST, most_share: float = MOST
         columns.append(place[number[is_told[number]]])
         found += [name for name, told in zip(names, is_told, strict=True) if told]
         sizes += [size] * int(is_told.sum())
-        gram, names = longer(tokens, gram, names, words, word_names, size)
+        gram, names = longer(tokens, gram, names, words, word_names, size, fewest)
         gram, names = frequent(gram, names, tokens.text, fewest)
         if not names:
             break
@@ -154,19 +170,27 @@ def longer(  # noqa: PLR0913, PLR0917  phrases, and the words by which they grow
     words: IntArray,
     word_names: list[str],
     size: int,
+    fewest: int,
 ) -> tuple[IntArray, list[str]]:
-    """Make phrases of `size` words longer by the next: words to two, syllables to six."""
-    count = len(gram) - size
+    """Make phrases of `size` words longer by the next: words to two, syllables to six.
+
+    Those that are not written `fewest` times are left out.
+    """
+    most = len(gram) - size
     longer_by_one = np.full(len(gram), -1, dtype=np.int64)
-    if count <= 0:
+    if most <= 0:
         return longer_by_one, []
-    joined = tokens.glued[size - 1 : size - 1 + count]
+    joined = tokens.glued[size - 1 : size - 1 + most]
     if size < MOST_WORDS:
-        joined = joined | tokens.blank[size - 1 : size - 1 + count]
-    at = np.flatnonzero((gram[:count] >= 0) & (words[size:] >= 0) & joined)
+        joined = joined | tokens.blank[size - 1 : size - 1 + most]
+    at = np.flatnonzero((gram[:most] >= 0) & (words[size:] >= 0) & joined)
     key = gram[at] * max(len(word_names), 1) + words[at + size]
-    different, first, number = np.unique(key, return_index=True, return_inverse=True)
-    longer_by_one[at] = number
+    different, first, number, times = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
+    often = times >= fewest
+    longer_by_one[at] = np.where(often, np.cumsum(often) - 1, -1)[number]
+    different, first = different[often], first[often]
     blank = tokens.blank[at[first] + size - 1]
     made = [
         names[each // len(word_names)] + " " * bool(is_blank) + word_names[each % len(word_names)]

@@ -193,6 +193,43 @@ def test_a_delivery_asks_whoever_ordered(lake):
     assert [(each.order_id, each.person) for each in found] == [("o1", "ann")]
 
 
+POINTS = {
+    "ordered": ("order", "order_id", [{"ordered_at": 5}, {"ordered_at": 80}]),
+    "cart_left": (
+        "cart",
+        "cart_id",
+        [
+            {"created_at": 60, "last_changed_at": 29},
+            {"created_at": 29, "order_id": "o"},
+            {"created_at": 29, "customer_id": None},
+            {"created_at": 23},
+        ],
+    ),
+    "read": ("article_view", "view_id", [{"opened_at": 5.5, "read_seconds": 1800}, {}]),
+    "joined": ("customer", "customer_id", [{"first_seen_at": 5}]),
+}
+
+
+@pytest.mark.parametrize("days", [0, 30])
+@pytest.mark.parametrize("point", POINTS)
+def test_a_point_of_the_journey_asks_whoever_has_come_to_it(lake, point, days):
+    """Once, so many days later; carts that are ordered, or of nobody known, ask nobody."""
+    table, key, rows = POINTS[point]
+    dates = {"order": "ordered_at", "cart": "created_at", "article_view": "opened_at"}
+    usual = {"source": "shop", "received_at": 0, dates.get(table, "first_seen_at"): 80}
+    later = timedelta(days=days)
+    for number, row in enumerate(rows):
+        told = {
+            name: NOON - later - timedelta(hours=value) if name.endswith("_at") else value
+            for name, value in ({key: str(number)} | usual | {"customer_id": "ann"} | row).items()
+        }
+        names = ", ".join(f"${name} as {name}" for name in told)
+        lake.connection.execute(f'insert into lake."{table}" by name select {names}', told)
+    found = eligible(lake, point, NOON - timedelta(days=1), NOON, days)
+    at = NOON - timedelta(hours=5)
+    assert [(each.person, each.at) for each in found] == [("ann", at)]
+
+
 def test_who_solved_it_and_what_it_was_about_can_be_a_reason_not_to_ask(lake, asks):
     """What automation closes is asked about by nobody, nor is spam."""
     Programme.objects.update(left_out=["spam"])

@@ -29,15 +29,23 @@ TRIMMED_AT = 0.99
 TABLE = "everyone_row"
 
 TONE = """
-select r.source, r.survey_id, arg_max(j.chance, m.sent_at) as chance
+with said as materialized (
+    select m.source, m.case_id, m.sent_at, j.chance from message as m
+    join judged_text as j on j.kind = 'message' and j.source = m.source
+        and j.text_id = m.message_id and j.text_received_at = m.received_at
+    where j.chance is not null and m.case_id is not null
+)
+select r.source, r.survey_id, arg_max(s.chance, s.sent_at) as chance
 from {table} as r
-join message as m on m.source = r.source and m.case_id = r.case_id and m.sent_at <= r.{moment}
-join judged_text as j on j.kind = 'message' and j.source = m.source and j.text_id = m.message_id
-    and j.text_received_at = m.received_at
-where j.chance is not null group by all
+join said as s on s.source = r.source and s.case_id = r.case_id and s.sent_at <= r.{moment}
+group by all
 """
 """How likely they were satisfied by what they wrote last in their case. It is judged by what others
-scored, so that it tells nothing of their own answer that they had not written."""
+scored, so that it tells nothing of their own answer that they had not written.
+
+What was said is found first: else DuckDB, which takes a table of its own transaction for empty,
+may put every answer beside every text of its source.
+"""
 
 TONE_OF = "case when chance < 1 / 3 then 'bad' when chance > 2 / 3 then 'good' else 'usual' end"
 

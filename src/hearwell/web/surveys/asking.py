@@ -15,7 +15,7 @@ from hearwell.web.surveys.asked import Asked
 from hearwell.web.surveys.design import Version
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.invitation import WAITING, Invitation
-from hearwell.web.surveys.programme import Programme
+from hearwell.web.surveys.programme import Programme, Trigger
 from hearwell.web.surveys.reach import Reach
 from hearwell.web.surveys.rules import Decision, Known, Limits, decide
 from hearwell.web.surveys.stop import Stop
@@ -59,9 +59,8 @@ def look(lake: Lake, now: datetime) -> Counter[str]:
 def asked_by(lake: Lake, programme: Programme, habits: Habits, now: datetime) -> list[Decision]:
     """Decide of those who could be asked by one programme, and keep the decisions at once."""
     since = max(programme.made_at, now - LOOKS_BACK)
-    crowd = eligible(
-        lake, programme.trigger, plain(since), plain(now), every_days=programme.every_days
-    )
+    days = programme.every_days if programme.trigger == Trigger.EACH else programme.after_days
+    crowd = eligible(lake, programme.trigger, plain(since), plain(now), days)
     if not crowd:
         return []
     version = programme.design.newest

@@ -85,6 +85,7 @@ class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run ti
             "trigger",
             "people",
             "every_days",
+            "after_days",
             "share",
             "quota_a_day",
             "quota_by",

@@ -18,6 +18,10 @@ class Trigger(models.TextChoices):
     SOLVED = "solved", _("after a case is solved")
     CALL = "call", _("after a call")
     DELIVERED = "delivered", _("after a delivery")
+    ORDERED = "ordered", _("after an order")
+    CART_LEFT = "cart_left", _("after a cart was left")
+    READ = "read", _("after an article was read")
+    JOINED = "joined", _("after somebody became a customer")
     EACH = "each", _("every customer, every so many days")
     AGENTS = "agents", _("agents, each quarter")
 
@@ -63,6 +67,11 @@ class Programme(models.Model):
     )
     every_days = models.PositiveSmallIntegerField(
         _("every so many days"), default=91, validators=[MinValueValidator(1)]
+    )
+    after_days = models.PositiveSmallIntegerField(
+        _("so many days later"),
+        default=0,
+        help_text=_("After an order, a cart, an article, or becoming a customer."),
     )
     share = models.FloatField(
         _("part that is chosen"),
