@@ -9,6 +9,7 @@ from insights.made import filled
 
 from hearwell.engine.question import Question
 from hearwell.evidence.errors import NotExplained
+from hearwell.insights.everyone import kinds
 from hearwell.insights.everyone.explain import everyone
 
 CSAT = Question((named("customer_satisfaction"),))
@@ -76,6 +77,23 @@ def test_what_is_known_of_people_is_adjusted_for(lake):
         assert found.effective < n
         right += holds(found.adjusted, truth)
     assert right >= 5
+
+
+def test_of_many_kinds_of_people_some_are_learnt_from(lake, monkeypatch):
+    """Half of the people tell what to expect of all; the score rests on all answers."""
+    right = 0
+    for seed in (1, 2):
+        query, truth, measured, n = asked(seed, by_topic=0.12)
+        made = filled(lake, survey=query)
+        monkeypatch.setattr(kinds, "MOST_KINDS", 20)  # of four topics in five folds
+        whole = everyone(made, CSAT)
+        monkeypatch.setattr(kinds, "MOST_KINDS", 10)
+        found = everyone(made, CSAT)
+        assert (found.n, found.people, found.measured) == (n, SIZE, whole.measured)
+        assert found.adjusted != whole.adjusted
+        assert abs(found.adjusted.value - truth) < abs(measured - truth) / 2
+        right += holds(found.adjusted, truth)
+    assert right == 2
 
 
 def test_what_nobody_knows_needs_asking_again(lake):

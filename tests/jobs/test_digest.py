@@ -6,7 +6,7 @@ from hearwell.engine.question import Question
 from hearwell.evidence.digest import MOST, digest
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.sentence import sentence
-from hearwell.jobs.digest import is_within
+from hearwell.jobs.digest import is_within, turns
 
 
 def finding(kind, weight, opens=None, **evidence):
@@ -36,3 +36,8 @@ def test_a_turn_belongs_to_the_period_of_its_likeliest_day():
     assert not is_within(finding("turned.change", 1, days={"2026-04-30": 0.9}), may)
     assert is_within(finding("turned.alarm", 1, alarm="2026-05-31"), may)
     assert not is_within(finding("turned.none", 1), may)
+
+
+def test_a_number_that_does_not_know_a_filter_has_nothing_to_tell():
+    phone = Question((), begins="2026-05-01", ends="2026-05-31", where=(("channel", "phone"),))
+    assert turns(None, phone, "late_delivery_rate") == []

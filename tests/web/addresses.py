@@ -32,6 +32,7 @@ PAGES = (
     "/data/",
     "/data/upload/",
     "/settings/",
+    "/settings/numbers/",
     "/settings/schedules/",
     "/people/",
     "/audit/",

@@ -46,19 +46,26 @@ def test_a_question_can_be_put_again_as_it_was_told(company, program):
     assert told(again) == first
 
 
-READING = [each for each in OPERATIONS if each.values[2]["x-scope"] == Scope.READ]
+READING = [
+    each
+    for each in OPERATIONS
+    if each.values[2]["x-scope"] == Scope.READ and each.id != "digest"  # test_why.py asks for it
+]
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), READING)
 def test_every_example_of_the_description_can_be_run(company, program, path, method, operation):
     client, address = program("alice"), "/api/v1" + operation["x-example"]
     if method == "post":
-        body = API.get_openapi_schema()["components"]["schemas"]["Put"]["example"]
+        form = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        body = API.get_openapi_schema()["components"]["schemas"][form.split("/")[-1]]["example"]
         answer = client.post(address, body, content_type="application/json")
     else:
         answer = client.get(address)
-    is_of_a_row = "/{number}" in path  # and there is none
-    assert answer.status_code == (404 if is_of_a_row else 200), answer.content
+    is_of_one = path.endswith(("/{number}", "/journey"))  # and there is none
+    needs_more = path.endswith("/products")  # answers than this company has
+    expected = 404 if is_of_one else 422 if needs_more else 200
+    assert answer.status_code == expected, answer.content
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
+from hearwell.insights.guardrails.pairs import pairs
 from hearwell.web.api.service import API
 from hearwell.web.people.token import Scope, Token
 
@@ -31,6 +32,8 @@ def headers(company, people, monkeypatch):
     many = chosen.ENVIRONMENT.model_copy(update={"api_requests_a_minute": 1_000_000})
     monkeypatch.setattr(chosen, "ENVIRONMENT", many)
     monkeypatch.setattr("hearwell.engine.scorecard.SCORECARD", CHEAP)
+    monkeypatch.setattr("hearwell.insights.guardrails.judged.pairs", lambda: [*pairs()][:2])
+    monkeypatch.setattr("hearwell.jobs.digest.WATCHED", ("service_level",))
     _, text = Token.issue(people["alice"], "test", Scope.WRITE, timedelta(days=1))
     return {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
 

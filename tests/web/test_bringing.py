@@ -169,7 +169,7 @@ def test_another_encoding_is_asked_for_and_then_understood(lake, alice):
     ("content", "told"),
     [
         (b"", "empty"),
-        (b"%PDF-1.7 nothing here", "is a PDF"),
+        (b"%PDF-1.7 nothing here", "is PDF"),
         (b"\x1f\x8b\x08\x00broken off", "damaged"),
         (b"a\0b\0\xff\xfe\x00", ""),
     ],

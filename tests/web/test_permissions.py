@@ -33,6 +33,7 @@ MATRIX = {
     "why/deal-breakers/": READ,
     "why/products/": READ,
     "why/topics/": READ,
+    "why/sentiment/": READ,
     "why/everyone/": READ,
     "why/self-service/": READ,
     "changed/": READ,
@@ -90,6 +91,7 @@ MATRIX = {
     "surveys/programmes/<int:number>/": {"GET": LEAD, "POST": LEAD},
     "surveys/programmes/<int:number>/qr.svg": {"GET": LEAD},
     # Whoever has the signed address may answer
+    "survey.js": {"GET": ANYBODY},
     "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},
     "s/<str:token>/<int:score>/": {"GET": ANYBODY, "POST": ANYBODY},
     "promises/": {"GET": LEAD},

@@ -1,5 +1,6 @@
 """Targets tell how a number stands; an alert comes where one is surely missed."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,6 +138,19 @@ def test_the_wrong_side_is_told_beside_the_field(company, people, signed_in):
     page = signed_in("bob").post("/targets/new/", form).content.decode()
     assert "at most is good" in page
     assert not Target.objects.exists()
+
+
+def test_the_form_is_in_the_language_of_whoever_fills_it_in(company, people, signed_in):
+    bob = signed_in("bob")
+    fields = r'<label for="id_(\w+)">\s*([^<:]+)|<legend>\s*([^<:]+)'
+    in_english = re.findall(fields, bob.get("/targets/new/").content.decode())
+    assert ("team", "Team", "") in in_english
+    people["bob"].language = "be"
+    people["bob"].save()
+    bob.cookies["language"] = "be"
+    again = re.findall(fields, bob.get("/targets/new/").content.decode())
+    assert len(again) == len(in_english) > 10
+    assert not set(again) & set(in_english)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ PAGES = (
     "/why/deal-breakers/?last=365",
     "/why/products/?last=365",
     "/why/topics/?last=365",
+    "/why/sentiment/?last=365",
     "/why/everyone/?last=365",
     "/changed/findings/",
     "/explore/?metric=call_volume:calls&by=team",

@@ -21,7 +21,15 @@ from hearwell.web.people.person import Role
 from hearwell.web.why.driver_map import driver_map
 from hearwell.web.why.topics import row
 
-PARTS = ("topics", "drivers", "deal-breakers", "products", "everyone", "self-service")
+PARTS = (
+    "topics",
+    "sentiment",
+    "drivers",
+    "deal-breakers",
+    "products",
+    "everyone",
+    "self-service",
+)
 
 
 def test_the_page_fetches_its_parts_over_the_chosen_period(company, signed_in):
@@ -38,6 +46,8 @@ def test_the_page_fetches_its_parts_over_the_chosen_period(company, signed_in):
 def test_parts_tell_what_there_is_and_what_is_missing(company, signed_in):
     bob, whole = signed_in("bob"), "?from=2000-01-01&to=2100-01-01"
     assert "Drivers need two things" in bob.get(f"/why/drivers/{whole}").content.decode()
+    judged = bob.get(f"/why/sentiment/{whole}&where.product=camera").content.decode()
+    assert "Texts are not judged: scored comments" in judged
     sides = bob.get(f"/why/everyone/{whole}").content.decode()
     assert "<circle" in sides
     with open_lake(company) as lake:
@@ -90,7 +100,7 @@ def test_the_map_stands_right_where_it_goes_well_and_high_where_it_matters():
     assert driver_map([("channel", unknown)]) is None
 
 
-@pytest.mark.parametrize("name", ["drivers", "deal-breakers"])
+@pytest.mark.parametrize("name", ["drivers", "deal-breakers", "sentiment"])
 def test_what_is_of_no_team_is_not_told_to_who_sees_some(company, signed_in, name):
     page = signed_in("carol").get(f"/why/{name}/?last=365")
     assert page.status_code == 200
@@ -98,13 +108,15 @@ def test_what_is_of_no_team_is_not_told_to_who_sees_some(company, signed_in, nam
     assert "<table" not in page.content.decode()
 
 
-def test_nothing_changed_is_an_answer_that_the_scorecard_fetches(company, signed_in):
+def test_nothing_changed_is_an_answer_that_the_scorecard_fetches(company, signed_in, program):
     bob = signed_in("bob")
     assert 'hx-get="/changed/feed/?"' in bob.get("/").content.decode()
     page = bob.get("/changed/feed/").content.decode()
     told = page.count('class="finding"')
     assert told <= 3
     assert (told == 0) == ("Nothing changed beyond chance" in page)
+    findings = program("bob").get("/api/v1/digest").json()["findings"]  # what the page keeps
+    assert min(len(findings), 3) == told
 
 
 def test_a_customer_is_found_by_what_the_organisation_knows_and_the_look_is_written_down(

@@ -28,6 +28,7 @@ from hearwell.clock.interval import (
 )
 from hearwell.clock.schedule import Schedule, opening, validity
 from hearwell.errors import HearwellError
+from hearwell.language import gettext_noop
 
 Expr = Any
 Table = Any
@@ -49,11 +50,11 @@ class OverlappingSchedules(HearwellError):
     """Two versions of a schedule that are valid at once."""
 
     def __init__(self, name: str, instant: datetime) -> None:
-        super().__init__(
-            f"Two schedules called {name!r} are valid at {instant:%Y-%m-%d %H:%M} UTC. "
-            "End the first with valid_to before the second begins with valid_from, "
-            "or give one another name."
+        told = gettext_noop(
+            "Two schedules called {given} are valid at {instant} UTC. End the first with valid_to "
+            "before the second begins with valid_from, or give one another name."
         )
+        super().__init__(told, given=repr(name), instant=f"{instant:%Y-%m-%d %H:%M}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
 
-from hearwell.errors import HearwellError
+from hearwell.errors import HearwellError, Said
+from hearwell.language import gettext_noop
 
 
 class UnknownCountry(HearwellError, ValueError):
@@ -12,8 +13,11 @@ class UnknownCountry(HearwellError, ValueError):
 
     def __init__(self, country: str, known: Iterable[str]) -> None:
         near = get_close_matches(country.upper(), known, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else 'Write it like "GB" or "GB-SCT".'
-        super().__init__(f"No holidays are known for {country!r}. {hint}")
+        hint = Said(gettext_noop('Write it like "GB" or "GB-SCT".'))
+        if near:
+            hint = Said(gettext_noop("Did you mean {near}?"), near=tuple(near))
+        told = gettext_noop("No holidays are known for {given}. {hint}")
+        super().__init__(told, given=repr(country), hint=hint)
 
 
 def holiday_dates(country: str, first: date, last: date) -> frozenset[date]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from hearwell.engine.period import Period
 from hearwell.engine.question import Asked, Question
+from hearwell.language import gettext_noop
 from hearwell.metrics.estimator import Distinct, Estimator, Stock, Total
 from hearwell.metrics.metric import Better, Unit
 from hearwell.metrics.part import BoolArray, FloatArray, IntArray, Parts
@@ -209,7 +210,7 @@ class Answer:
         }
 
 
-FEW_ANSWERS = "fewer than 5 answers, or so few could be told from the others"
+FEW_ANSWERS = gettext_noop("fewer than 5 answers, or so few could be told from the others")
 
 
 def plain(number: float) -> float | None:

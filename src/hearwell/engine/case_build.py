@@ -14,6 +14,7 @@ from hearwell.engine.kept import TOUCHED_ROWS, Kept, Making, Step, create, step
 from hearwell.engine.sums import sql
 from hearwell.engine.written import Written
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.facts.case_contact import CASE_CONTACT, case_contacts
 from hearwell.metrics.facts.case_fact import CASE, KNOWN, CaseFact, case_facts
 from hearwell.metrics.facts.case_handling import CaseHandling, case_handlings
@@ -84,12 +85,12 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
     for target in settings.service_level_target:
         for name in target.applies_to:
             if not may_apply(name):
-                known = ", ".join(Deadline.dimensions())
-                problem = (
-                    f"The target for {target.metric} in hearwell.toml applies to {name!r}, "
-                    f"which cases do not have. They have {known}, and your own as custom.site."
+                problem = gettext_noop(
+                    "The target for {what} in hearwell.toml applies to {given}, which cases do not "
+                    "have. They have {known}, and your own as custom.site."
                 )
-                raise BadQuestion(problem)
+                known = tuple(Deadline.dimensions())
+                raise BadQuestion(problem, what=target.metric, given=repr(name), known=known)
     by_business = any(each.clock == "business" for each in settings.service_level_target)
     hours = hours_of(lake) if by_business else None
 

@@ -7,6 +7,7 @@ import ibis
 
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import Period, cell_after, day_or_moment, to_utc
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import Expr
 from hearwell.records.customer import Customer
 from hearwell.records.order import Order
@@ -64,8 +65,10 @@ def month_or_day(text: str, zone: str) -> Period:
     """Read a year, a month or a day, such as 2026, 2026-05 or 2026-05-31."""
     whole = re.fullmatch(r"(\d{4})(-\d{2})?(-\d{2})?", text)
     if whole is None:
-        problem = f"{text!r} is no year, month or day such as 2026, 2026-05 or 2026-05-31."
-        raise BadQuestion(problem)
+        problem = gettext_noop(
+            "{given} is no year, month or day such as 2026, 2026-05 or 2026-05-31."
+        )
+        raise BadQuestion(problem, given=repr(text))
     _, month, day = whole.groups()
     begins = datetime.fromisoformat(str(day_or_moment(text + "-01" * ((not month) + (not day)))))
     ends = cell_after(begins, "day" if day else "month" if month else "year")

@@ -3,36 +3,39 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from hearwell.errors import WrongUse
+from hearwell.errors import Said, WrongUse
 from hearwell.language import gettext_noop
 
 
-def meant(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return a hint: the names that come near, or else where to find them."""
+def meant(name: str, known: Iterable[str], otherwise: str | None = None) -> Said:
+    """Return a hint: the names that come near, or else where to find them; or all there are."""
     by_lower = {each.lower(): each for each in known}
     near = [by_lower[each] for each in get_close_matches(name.lower(), by_lower)]
-    return f"Did you mean {' or '.join(near)}?" if near else otherwise
+    if near:
+        return Said(gettext_noop("Did you mean {near}?"), near=tuple(near))
+    if otherwise is not None:
+        return Said(otherwise)
+    return Said(gettext_noop("There are {known}."), known=tuple(by_lower.values()))
 
 
 class UnknownMetric(WrongUse):
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        hint = meant(name, known, "List them with `hearwell metrics`.")
-        super().__init__(f"No metric is called {name!r}. {hint}")
+        hint = meant(name, known, gettext_noop("List them with `hearwell metrics`."))
+        told = gettext_noop("No metric is called {given}. {hint}")
+        super().__init__(told, given=repr(name), hint=hint)
 
 
 class UnknownVariant(WrongUse):
     def __init__(self, metric: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"{metric} has no variant {name!r}; it has {', '.join(known)}.")
+        told = gettext_noop("{what} has no variant {given}; it has {known}.")
+        super().__init__(told, what=metric, given=repr(name), known=tuple(known))
 
 
 class UnknownDimension(WrongUse):
     def __init__(self, metric: str, name: str, known: Iterable[str]) -> None:
-        known = sorted(known)
-        hint = meant(name, known, "")
-        super().__init__(
-            f"{metric} cannot be grouped or filtered by {name!r}. {hint} "
-            f"It has {', '.join(known)}.".replace("  ", " ")
-        )
+        told = gettext_noop("{what} cannot be grouped or filtered by {given}. {hint}")
+        hint = meant(name, sorted(known))
+        super().__init__(told, what=metric, given=repr(name), hint=hint)
 
 
 class BadQuestion(WrongUse):

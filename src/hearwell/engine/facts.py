@@ -164,8 +164,8 @@ def asked_about(record: type[Record], frame: Frame) -> Expr:
         periods = periods | within(instant, frame.before)
     if SAME in wanted(frame.where):
         if frame.before is None:
-            problem = f"{SAME} needs two periods: give --from and --compare."
-            raise BadQuestion(problem)
+            problem = gettext_noop("{given} needs two periods: give --from and --compare.")
+            raise BadQuestion(problem, given=SAME)
         again = filtered(record.rows().view(), frame.where, frame.teams, zone)
         at = dated(again, frame.dated_by)
         periods &= in_both(table, again, at, frame.now, frame.before)

@@ -52,8 +52,9 @@ def instant(text: str, zone: str, *, last: bool = False) -> datetime:
     """
     moment = day_or_moment(text)
     if moment.year not in YEARS:
-        problem = f"{text} lies outside the years {YEARS.start} to {YEARS.stop - 1}."
-        raise BadQuestion(problem)
+        problem = gettext_noop("{given} lies outside the years {first} to {last}.")
+        first, latest = str(YEARS.start), str(YEARS.stop - 1)
+        raise BadQuestion(problem, given=text, first=first, last=latest)
     if not isinstance(moment, datetime):
         day = moment + timedelta(days=1 if last else 0)
         return to_utc(datetime.combine(day, time()), zone)
@@ -68,8 +69,10 @@ def day_or_moment(text: str) -> date | datetime:
             return read(text)
         except ValueError:
             continue
-    problem = f"{text!r} is no day such as 2026-01-31 and no instant such as 2026-01-31T09:00."
-    raise BadQuestion(problem)
+    problem = gettext_noop(
+        "{given} is no day such as 2026-01-31 and no instant such as 2026-01-31T09:00."
+    )
+    raise BadQuestion(problem, given=repr(text))
 
 
 def period(begins: datetime, ends: datetime) -> Period:

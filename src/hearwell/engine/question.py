@@ -11,6 +11,7 @@ from hearwell.engine.errors import (
     UnknownVariant,
 )
 from hearwell.engine.period import Compare, Grain
+from hearwell.language import gettext_noop
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import ClockName
 from hearwell.metrics.metric import Metric, Variant
@@ -70,14 +71,16 @@ class Question:
 
     def __post_init__(self) -> None:
         if len(self.by) > MOST_DIMENSIONS:
-            problem = f"Group by at most {MOST_DIMENSIONS} dimensions; {len(self.by)} were given."
-            raise BadQuestion(problem)
+            problem = gettext_noop("Group by at most {most} dimensions; {n} were given.")
+            raise BadQuestion(problem, most=MOST_DIMENSIONS, n=len(self.by))
         if len(set(self.by)) < len(self.by):
-            problem = "A dimension was given twice with --by."
+            problem = gettext_noop("A dimension was given twice with --by.")
             raise BadQuestion(problem)
         if not 0 < self.level < 1:
-            problem = f"The level must lie between 0 and 1, such as 0.95; {self.level:g} was given."
-            raise BadQuestion(problem)
+            problem = gettext_noop(
+                "The level must lie between 0 and 1, such as 0.95; {level} was given."
+            )
+            raise BadQuestion(problem, level=f"{self.level:g}")
         if self.teams is not None:
             self.check_teams()
         for each in self.asked:
@@ -113,18 +116,22 @@ class Question:
 
     def check_standardise(self) -> None:
         if self.compare is None:
-            problem = "What is standardised is held against another period: add --compare."
+            problem = gettext_noop(
+                "What is standardised is held against another period: add --compare."
+            )
             raise BadQuestion(problem)
         for each in self.asked:
             if each.metric.is_anonymous:
-                problem = f"{each.metric.name} is anonymous: with another mix it would tell groups."
-                raise BadQuestion(problem)
-            if each.usual.estimator.linear() is None:
-                problem = (
-                    f"{each.metric.name} {each.variant} is no share, mean or ratio, and has no "
-                    "standardised value. Ask for its mean, if it has one."
+                problem = gettext_noop(
+                    "{what} is anonymous: with another mix it would tell groups."
                 )
-                raise BadQuestion(problem)
+                raise BadQuestion(problem, what=each.metric.name)
+            if each.usual.estimator.linear() is None:
+                problem = gettext_noop(
+                    "{what} ({name}) is no share, mean or ratio, and has no standardised value. "
+                    "Ask for its mean, if it has one."
+                )
+                raise BadQuestion(problem, what=each.metric.name, name=each.variant)
 
 
 def may_ask(metric: Metric, teams: Teams) -> bool:
@@ -134,8 +141,8 @@ def may_ask(metric: Metric, teams: Teams) -> bool:
 
 def check_dimension(metric: Metric, name: str) -> None:
     if metric.is_anonymous and (name == "agent_id" or name.startswith(COHORT)):
-        problem = f"{metric.name} is anonymous: it is not told by {name}. Group by team."
-        raise BadQuestion(problem)
+        problem = gettext_noop("{what} is anonymous: it is not told by {name}. Group by team.")
+        raise BadQuestion(problem, what=metric.name, name=name)
     if name.startswith(COHORT):
         check_cohort(metric, name)
         return
@@ -147,11 +154,11 @@ def check_dimension(metric: Metric, name: str) -> None:
 
 def check_cohort(metric: Metric, name: str) -> None:
     if "customer_id" not in metric.record.columns():
-        problem = f"{metric.name} does not know customers, so it has no cohorts of them."
-        raise BadQuestion(problem)
+        problem = gettext_noop("{what} does not know customers, so it has no cohorts of them.")
+        raise BadQuestion(problem, what=metric.name)
     if name not in COHORTS:
-        problem = f"There is no {name}; cohorts are {', '.join(COHORTS)}."
-        raise BadQuestion(problem)
+        problem = gettext_noop("There is no {given}; cohorts are {known}.")
+        raise BadQuestion(problem, given=name, known=COHORTS)
 
 
 def find(name: str, variant: str | None = None) -> tuple[Asked, ...]:

@@ -27,7 +27,9 @@ from hearwell.engine.privacy import protects
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.reads import columns_of
 from hearwell.engine.sums import columns, rebound, sql
+from hearwell.errors import Said
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.clock import CalendarClock
 from hearwell.metrics.estimator import Stock
 from hearwell.metrics.part import Expr
@@ -164,12 +166,12 @@ def refuse_if_hidden(lake: Lake, question: Question) -> None:
     """
     (asked,) = question.asked
     if asked.metric.is_anonymous:
-        problem = f"{asked.metric.name} is anonymous: single answers are not shown."
-        raise BadQuestion(problem)
+        problem = gettext_noop("{what} is anonymous: single answers are not shown.")
+        raise BadQuestion(problem, what=asked.metric.name)
     plain = replace(question, grain="none", compare=None, clock="calendar", standardise=())
     if ask(lake, plain).answers[0].hidden.any():
-        problem = f"Of {asked.metric.name} no rows are shown: {FEW_ANSWERS}."
-        raise BadQuestion(problem)
+        problem = gettext_noop("Of {what} no rows are shown: {why}.")
+        raise BadQuestion(problem, what=asked.metric.name, why=Said(FEW_ANSWERS))
 
 
 def used_by(asked: Asked) -> set[str]:

@@ -135,9 +135,9 @@ def counted(
                 f"select count(*) filter (cell = 0), count(*) filter (cell = 1) from {ROWS}"
             ).fetchall()[0]
             if not counts[NOW]:
-                raise NothingCounted(asked, "in the period")
+                raise NothingCounted(asked)
             if frame.before is not None and not counts[BEFORE]:
-                raise NothingCounted(asked, "in the period compared with")
+                raise NothingCounted(asked, before=True)
             if hidden_groups(lake, replace(question, by=()), frame):
                 raise TooFewToShow(asked)
             yield Counted(lake, question, frame, variant)

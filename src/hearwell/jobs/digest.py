@@ -56,10 +56,10 @@ def newly_written(lake: Lake, question: Question) -> list[Finding]:
     (asked,) = find(WRITTEN_OF)
     if not may_ask(asked.metric, question.teams):
         return []
-    alone = replace(question, asked=(asked,))
     try:
+        alone = replace(question, asked=(asked,))
         findings = topics(lake, alone, "before-after").findings
-    except WrongUse:  # nobody wrote, or too few
+    except WrongUse:  # nobody wrote, or too few, or it has not the dimensions of the filters
         return []
     return [each for each in findings if each.kind == "topics.phrase"]
 
@@ -69,8 +69,8 @@ def turns(lake: Lake, question: Question, name: str) -> list[Finding]:
     (asked,) = find(name)
     if not may_ask(asked.metric, question.teams):
         return []
-    alone = replace(question, asked=(asked,), begins=None, compare=None)
     try:
+        alone = replace(question, asked=(asked,), begins=None, compare=None)
         findings = turned(lake, alone).findings
     except WrongUse:  # too few days, or the metric has not the dimensions of the filters
         return []

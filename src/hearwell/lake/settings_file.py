@@ -15,6 +15,7 @@ from tomlkit import TOMLDocument
 from hearwell.errors import HearwellError
 from hearwell.lake.faults import telling
 from hearwell.lake.folder import write_private
+from hearwell.language import gettext_noop
 from hearwell.settings import FILE, Settings, read
 
 LOCK = FILE + ".lock"
@@ -42,10 +43,11 @@ class Refused(HearwellError):
 
 class ChangedMeanwhile(HearwellError):
     def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} was changed by somebody else meanwhile, and left as that is. "
-            "Look at it again, and make your change once more."
+        told = gettext_noop(
+            "{path} was changed by somebody else meanwhile, and left as that is. Look at it again, "
+            "and make your change once more."
         )
+        super().__init__(told, path=str(path))
 
 
 def text(lake: Path) -> str:

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from hearwell.errors import HearwellError
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import Expr
 
 ClockName = Literal["calendar", "business"]
@@ -14,10 +15,11 @@ ClockName = Literal["calendar", "business"]
 
 class NoBusinessTime(HearwellError):
     def __init__(self, metric: str) -> None:
-        super().__init__(
-            f"{metric} has no business time: the records say how long it took, not when. "
-            "Ask for it with --clock calendar."
+        told = gettext_noop(
+            "{what} has no business time: the records say how long it took, not when. Ask for it "
+            "with --clock calendar."
         )
+        super().__init__(told, what=metric)
 
 
 class Clock(Protocol):

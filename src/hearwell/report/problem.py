@@ -1,7 +1,8 @@
 """What was wrong, in the language that is spoken, as far as it has words for it."""
 
-from hearwell.errors import HearwellError
+from hearwell.errors import Field, HearwellError, Said
 from hearwell.language import gettext
+from hearwell.language.convention import listed
 from hearwell.language.number import whole
 from hearwell.report.name import spaced
 
@@ -10,13 +11,21 @@ NAMES = ("what", "name", "dimension")
 
 
 def what_was_wrong(error: HearwellError) -> str:
-    if not error.fields:
-        return gettext(str(error))
-    fields = {name: written(name, value) for name, value in error.fields.items()}
-    return gettext(error.template).format(**fields)
+    return told(error.said)
 
 
-def written(name: str, value: str | int) -> str:
-    if isinstance(value, int):
-        return whole(value)
-    return spaced(value) if name in NAMES else value
+def told(said: Said) -> str:
+    template = gettext(said.template)
+    if not said.fields:
+        return template
+    return template.format(**{name: written(name, each) for name, each in said.fields.items()})
+
+
+def written(name: str, field: Field) -> str:
+    if isinstance(field, Said):
+        return told(field)
+    if isinstance(field, int):
+        return whole(field)
+    if isinstance(field, tuple):
+        return listed(field)
+    return spaced(field) if name in NAMES else field

@@ -59,20 +59,36 @@ def firth(columns: FloatArray, rows: FloatArray, hits: FloatArray) -> Logistic:
     return fitted(columns, rows, hits, np.zeros(columns.shape[1]), bias=True)
 
 
-def ridge(columns: FloatArray, rows: FloatArray, hits: FloatArray, penalty: FloatArray) -> Logistic:
+def ridge(
+    columns: FloatArray,
+    rows: FloatArray,
+    hits: FloatArray,
+    penalty: FloatArray,
+    start: FloatArray | None = None,
+) -> Logistic:
     """Fit with a penalty on the square of each coefficient; half of it is added to the loss.
 
     Columns that say to which group a row belongs are then drawn towards the mean of the groups.
+
+    Args:
+        start: coefficients that are known to be near; it takes fewer rounds from there.
+
     """
-    return fitted(columns, rows, hits, penalty, bias=False)
+    return fitted(columns, rows, hits, penalty, bias=False, start=start)
 
 
-def fitted(
-    columns: FloatArray, rows: FloatArray, hits: FloatArray, penalty: FloatArray, *, bias: bool
+def fitted(  # noqa: PLR0913  rows that are alike, and how they are fitted
+    columns: FloatArray,
+    rows: FloatArray,
+    hits: FloatArray,
+    penalty: FloatArray,
+    *,
+    bias: bool,
+    start: FloatArray | None = None,
 ) -> Logistic:
     """Fit by Newton's method, with steps halved as long as they lead away."""
     kinds = Kinds(columns, rows, hits, penalty, bias)
-    found = np.zeros(columns.shape[1])
+    found = np.zeros(columns.shape[1]) if start is None else start
     best = kinds.likelihood(found)
     for _ in range(MOST_ROUNDS):
         step = kinds.step(found)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from running import pages  # noqa: F401  a fixture
 
 from hearwell.web.surveys.design import Design
 from hearwell.web.surveys.invitation import Invitation

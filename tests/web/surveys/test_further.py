@@ -216,6 +216,6 @@ def test_a_scale_the_other_way_round_warns_when_it_is_asked(company, signed_in):
         ).content.decode()
     assert "the other way round" in page
     form = {"name": "p", "design": design.pk, "trigger": "link", "people": "accounts"}
-    form |= {"every_days": "91", "share": "1", "open_days": "14", "is_on": "on"}
+    form |= {"every_days": "91", "after_days": "0", "share": "1", "open_days": "14", "is_on": "on"}
     page = bob.post("/surveys/programmes/new/", form, follow=True).content.decode()
     assert "the other way round" in page

@@ -7,6 +7,7 @@ from django.utils import timezone
 from running import CHROMIUM, FLAGS
 
 from hearwell.language import LANGUAGES
+from hearwell.web.collector.site import Site
 from hearwell.web.surveys import link
 from hearwell.web.surveys.design import Version
 from hearwell.web.surveys.invitation import Answer, Invitation
@@ -173,3 +174,35 @@ def test_no_kind_of_question_keeps_anybody_from_answering(
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     context.close()
+
+
+EMBEDS = """<!doctype html><html lang="ur-PK"><title>Help</title><main><h1>Help</h1>
+<script src="{server}/survey.js" data-survey="{token}" title="How did we do?" defer></script>"""
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_page_of_ones_own_shows_the_survey_and_no_other_does(
+    chromium, live_server, programme, pages, is_own
+):
+    """Under a policy that lets nothing else in; it asks in the language of the page."""
+    found, origin = pages
+    own = live_server.url
+    Site.objects.create(key="help", origins=[origin if is_own else "https://help.example.org"])
+    found["policy"] = f"default-src 'none'; script-src {own}; frame-src {own}"
+    found["/returns"] = EMBEDS.format(server=own, token=link.of_programme(programme).token)
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(origin + "/returns", wait_until="networkidle")
+    frame = page.frame_locator("iframe[title='How did we do?']")
+    if is_own:
+        assert frame.locator("html").get_attribute("lang") == "ur"
+        page.wait_for_timeout(600)
+        frame.locator("[value='4']").check()
+        frame.locator("button").click()
+        frame.locator("textarea").wait_for()
+    else:
+        assert page.locator("iframe").count() == 1
+        assert frame.locator("[value='4']").count() == 0
+    assert context.cookies() == []
+    context.close()
+    assert [row.answer for row in Invitation.objects.all()] == [4] * is_own

@@ -40,6 +40,7 @@ def test_a_survey_a_programme_and_its_link_can_be_made(signed_in):
         "trigger": "solved",
         "people": "accounts",
         "every_days": "91",
+        "after_days": "0",
         "share": "1",
         "open_days": "14",
         "is_on": "on",

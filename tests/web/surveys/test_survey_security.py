@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hearwell.lake.lake import create
+from hearwell.web.collector.site import Site
 from hearwell.web.surveys import answering, link, mails, outbox
 from hearwell.web.surveys.design import Design
 from hearwell.web.surveys.invitation import Answer, Invitation
@@ -94,6 +95,22 @@ def test_another_site_changes_no_survey_by_the_session_of_a_lead(signed_in, prog
     done = bob.post(path, {"name": "x"}, headers={"origin": "https://evil.example"})
     assert done.status_code == 403
     assert bob.get(path).headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+def test_only_pages_of_our_sites_may_frame_a_survey_and_nobody_an_invitation(
+    client, invitation, programme
+):
+    Site.objects.create(key="help", name="Help", origins=["https://help.example.org"])
+    Site.objects.create(key="old", name="Old", origins=["https://o.example.org"], is_active=False)
+    many = client.get(link.of_programme(programme).path, follow=True)
+    assert "frame-ancestors https://help.example.org;" in many["Content-Security-Policy"] + ";"
+    assert "X-Frame-Options" not in many
+    assert "script-src 'self'" in many["Content-Security-Policy"]
+    for path in (link.of_invitation(invitation).path, link.of_person("x").path, "/account/login/"):
+        other = client.get(path)
+        assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
+        assert other["X-Frame-Options"] == "DENY"
 
 
 def test_what_is_injected_is_text_everywhere(company, signed_in, anonymous, tmp_path):

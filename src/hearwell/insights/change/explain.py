@@ -39,11 +39,13 @@ def change(lake: Lake, question: Question) -> Change:
     ways = [question.by] if question.by else [(n,) for n in USUAL if n in record.dimensions()]
     looked_at = tuple(dict.fromkeys(name for way in ways for name in way))
     if question.compare is None:
-        problem = "A change has two periods: give --from, --to and --compare previous or year."
+        problem = gettext_noop(
+            "A change has two periods: give --from, --to and --compare previous or year."
+        )
         raise NotExplained(problem)
     if not looked_at:
-        problem = f"{question.asked[0].metric.name} has none of the usual dimensions: give --by."
-        raise NotExplained(problem)
+        problem = gettext_noop("{what} has none of the usual dimensions: give --by.")
+        raise NotExplained(problem, what=question.asked[0].metric.name)
     with counted(lake, question, looked_at) as rows:
         if rows.frame.before is None:
             problem = gettext_noop("It is not known what to compare with: give --from and --to.")

@@ -123,7 +123,9 @@ def deal_breakers(
     """
     asked = question.asked[0]
     if asked.metric.record is not Survey or asked.metric.is_anonymous:
-        problem = "Deal-breakers are found among answers of customers: ask for CSAT, NPS or CES."
+        problem = gettext_noop(
+            "Deal-breakers are found among answers of customers: ask for CSAT, NPS or CES."
+        )
         raise NotExplained(problem)
     scale = ("scale_low", "scale_high", "higher_is_better", "items", "answer")
     what = outcome(after, topics)

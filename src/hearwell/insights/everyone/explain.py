@@ -110,7 +110,9 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
     usual = asked.metric.variants()[asked.variant]
     ends = ends_of(usual)
     if asked.metric.record is not Survey or asked.metric.is_anonymous or ends is None:
-        problem = "This is told of shares and net scores of customers' answers, as CSAT and NPS."
+        problem = gettext_noop(
+            "This is told of shares and net scores of customers' answers, as CSAT and NPS."
+        )
         raise NotExplained(problem)
     instrument = ("instrument", INSTRUMENTS[asked.metric.name])
     put = replace(question, by=(), compare=None, where=(*question.where, instrument))

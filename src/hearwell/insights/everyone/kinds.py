@@ -1,22 +1,28 @@
 """Those who could have answered, by what is known of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hearwell.evidence.counted import Counted, plain
 from hearwell.evidence.factor import happenings
+from hearwell.lake.extensions import quoted
 from hearwell.lake.tables import identifier
 from hearwell.metrics.part import FloatArray
 from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.stats.logistic import ridge
 from hearwell.stats.nonresponse import Estimated
+from hearwell.stats.resampling import GROUPS
+
+IntArray = NDArray[np.int64]
 
 DIMENSIONS = ("programme", "channel", "topic", "product", "team", "language")
 MOST_VALUES = 8
+DIGITS = MOST_VALUES + 1
 FOLDS = 5
 """What is expected of a person is learnt from others: those of the other folds."""
 
@@ -26,6 +32,11 @@ PENALTY = 1.0
 TRIMMED_AT = 0.99
 """No answer counts for more than all but this part of them do."""
 
+MOST_KINDS = 100_000
+"""Of more kinds of people, those of people drawn at random are learnt from: the columns of a
+million would take gigabytes, and tell nothing more."""
+
+AT_ONCE = 100_000
 TABLE = "everyone_row"
 
 TONE = """
@@ -55,18 +66,21 @@ class Kinds:
     """People who are alike in all that is known of them, by kind and fold.
 
     Attributes:
-        number: of the kind; fold: that of the people.
-        columns: what is known of each kind, the first a column of ones.
+        number: of the kind, which has a digit for each thing that is known (to the base DIGITS):
+            the place of its value among the most frequent, 0 for all others.
+        values: how many values of each thing have a place.
+        fold: that of the people.
         people: who could have answered.
         n, total, squares: answers, 0 to 1.
         again, again_total, again_squares: of those who were asked again, answers then.
         wrote: of whom it is judged what they wrote before.
+        learnt_people, learnt_n, learnt_total: of those who are learnt from.
 
     """
 
-    number: FloatArray
+    number: IntArray
+    values: tuple[int, ...]
     fold: FloatArray
-    columns: FloatArray
     people: FloatArray
     n: FloatArray
     total: FloatArray
@@ -75,11 +89,30 @@ class Kinds:
     again_total: FloatArray
     again_squares: FloatArray
     wrote: FloatArray
+    learnt_people: FloatArray
+    learnt_n: FloatArray
+    learnt_total: FloatArray
+
+    @property
+    def width(self) -> int:
+        return 1 + sum(self.values)
+
+    def columns(self, of: IntArray) -> FloatArray:
+        """Return what is known of some kinds: ones, and a column for each value with a place."""
+        made = np.zeros((len(of), self.width))
+        made[:, 0] = 1
+        first, rest = 1, self.number[of]
+        for size in self.values:
+            digit, rest = rest % DIGITS, rest // DIGITS
+            there = np.flatnonzero(digit)
+            made[there, first + digit[there] - 1] = 1
+            first += size
+        return made
 
 
 @contextmanager
 def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) -> Iterator[Kinds]:
-    """Make the table of people by kind, and count them.
+    """Count people by kind.
 
     Args:
         moment: the column of the instant up to which things are known.
@@ -87,15 +120,14 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) 
 
     """
     low, high = ends
-    categories = [f"{identifier(plain(name))}::varchar" for name in DIMENSIONS]
-    categories += [
+    known = [f"{identifier(plain(name))}::varchar" for name in DIMENSIONS]
+    known += [
         f"case when ({each.columns[0]}) is null then null when {each.bad} then 'bad' "
         f"when {each.good} then 'good' else 'usual' end"
         for each in happenings(rows, table)
     ]
-    categories.append(f"if(t.survey_id is null, null, {TONE_OF})")
-    listed = ", ".join(f"{each} as k{i}" for i, each in enumerate(categories))
-    names = ", ".join(f"k{i}" for i in range(len(categories)))
+    known.append(f"if(t.survey_id is null, null, {TONE_OF})")
+    listed = ", ".join(f"coalesce({each}, '') as k{i}" for i, each in enumerate(known))
     value = f"((over / under) - {low}) / {high - low}"
     for record in (Message, JudgedText):
         rows.lake.use(record)
@@ -104,47 +136,60 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) 
         f"tone as ({TONE.format(table=table, moment=moment)}), again as ("
         f"select source, follows, any_value({value}) as y from {table} "
         "where follows is not null and over is not null group by all"
-        f"), every as (select r.bucket, r.bucket % {FOLDS} as fold, "
+        f") select r.bucket, r.bucket % {FOLDS} as fold, "
         f"(r.over / r.under - {low}) / {high - low} as y, a.y as again, "
         f"t.survey_id is not null as wrote, {listed} "
         f"from {table} as r left join again as a on a.source = r.source "
         "and a.follows = r.survey_id left join tone as t on t.source = r.source "
-        "and t.survey_id = r.survey_id where r.follows is null) "
-        f"select *, dense_rank() over (order by {names}) - 1 as kind from every"
+        "and t.survey_id = r.survey_id where r.follows is null"
     )
     try:
+        frequent = [most_frequent(rows, f"k{i}") for i in range(len(known))]
+        digits = {f"k{i}": each for i, each in enumerate(frequent) if len(each) > 1}
+        add_kind(rows, digits)
+        each_once = f"select distinct kind, fold from {TABLE}"
+        (count,) = rows.sql(f"select count(*) as n from ({each_once})")["n"]
+        learnt = f"bucket < {max(int(GROUPS * min(MOST_KINDS / count, 1)), FOLDS)}"
         found = rows.sql(
-            f"select kind, fold, {names}, count(*) as people, count(y) as n, "
+            "select kind as number, fold, count(*) as people, count(y) as n, "
             "coalesce(sum(y), 0) as total, coalesce(sum(y * y), 0) as squares, "
             "count(again) filter (y is null) as again, "
             "coalesce(sum(again) filter (y is null), 0) as again_total, "
             "coalesce(sum(again * again) filter (y is null), 0) as again_squares, "
-            "count(*) filter (wrote) as wrote "
-            f"from {TABLE} group by all order by kind, fold"
+            "count(*) filter (wrote) as wrote, "
+            f"count(*) filter ({learnt}) as learnt_people, "
+            f"count(y) filter ({learnt}) as learnt_n, "
+            f"coalesce(sum(y) filter ({learnt}), 0) as learnt_total "
+            f"from {TABLE} group by kind, fold order by kind, fold"
         )
-        people = found["people"].astype(np.float64)
-        columns = [np.ones((len(people), 1))]
-        columns += [dummies(found[f"k{i}"], people) for i in range(len(categories))]
-        sums = [each.name for each in fields(Kinds)[3:]]
-        yield Kinds(
-            found["kind"].astype(np.float64),
-            found["fold"].astype(np.float64),
-            np.hstack(columns),
-            *(found[name].astype(np.float64) for name in sums),
-        )
+        numbers = found.pop("number").astype(np.int64)
+        values = tuple(len(each) for each in digits.values())
+        sums = {name: each.astype(np.float64) for name, each in found.items()}
+        yield Kinds(numbers, values, **sums)
     finally:
         rows.lake.connection.execute(f"drop table temp.{TABLE}")
 
 
-def dummies(words: Sequence[str | None], people: FloatArray) -> FloatArray:
-    """Return a column for each of the most frequent values; not known is a value, too."""
-    values, place = np.unique(np.array([str(word) for word in words]), return_inverse=True)
-    count = np.bincount(place, weights=people)
-    chosen = np.argsort(-count, kind="stable")[:MOST_VALUES]
-    if len(values) == 1:
-        return np.empty((len(people), 0))
-    found: FloatArray = (place[:, None] == chosen[None, :]).astype(np.float64)
-    return found
+def most_frequent(rows: Counted, column: str) -> list[str]:
+    """Return the most frequent values; not known is a value, too."""
+    found = rows.sql(
+        f"select {column} as v from {TABLE} group by 1 order by count(*) desc, 1 "
+        f"limit {MOST_VALUES}"
+    )
+    return [str(value) for value in found["v"]]
+
+
+def add_kind(rows: Counted, digits: Mapping[str, Sequence[str]]) -> None:
+    """Number the kinds: 19 things fit into a whole number of 64 bits."""
+    places = [
+        f"coalesce(list_position([{', '.join(map(quoted, values))}], {column}), 0)"
+        f" * {DIGITS**i}::bigint"
+        for i, (column, values) in enumerate(digits.items())
+    ]
+    rows.lake.connection.execute(
+        f"create or replace temp table {TABLE} as select bucket, fold, y, again, wrote, "
+        f"{' + '.join(['0', *places])} as kind from {TABLE}"
+    )
 
 
 @dataclass(frozen=True)
@@ -158,16 +203,22 @@ class Expected:
 def expected(kinds: Kinds) -> Expected:
     """Learn from the other folds what a kind would answer, and how likely."""
     answer, chance = np.zeros(len(kinds.n)), np.zeros(len(kinds.n))
-    penalty = np.full(kinds.columns.shape[1], PENALTY)
+    penalty = np.full(kinds.width, PENALTY)
     penalty[0] = 0
+    by_answer, by_chance = np.zeros(kinds.width), np.zeros(kinds.width)
     for fold in range(FOLDS):
-        own, others = kinds.fold == fold, kinds.fold != fold
-        said = others & (kinds.n > 0)
-        columns = kinds.columns
-        answers = ridge(columns[said], kinds.n[said], kinds.total[said], penalty)
-        answering = ridge(columns[others], kinds.people[others], kinds.n[others], penalty)
-        answer[own] = answers.predicted(columns[own])
-        chance[own] = answering.predicted(columns[own])
+        others = np.flatnonzero((kinds.fold != fold) & (kinds.learnt_people > 0))
+        said = kinds.learnt_n[others] > 0
+        columns, n = kinds.columns(others), kinds.learnt_n[others]
+        total, people = kinds.learnt_total[others], kinds.learnt_people[others]
+        answers = ridge(columns[said], n[said], total[said], penalty, by_answer)
+        answering = ridge(columns, people, n, penalty, by_chance)
+        by_answer, by_chance = answers.coefficients, answering.coefficients
+        own = np.flatnonzero(kinds.fold == fold)
+        for some in np.array_split(own, len(own) // AT_ONCE + 1):
+            known = kinds.columns(some)
+            answer[some] = answers.predicted(known)
+            chance[some] = answering.predicted(known)
     return Expected(answer, np.maximum(chance, trimmed(chance, kinds.n)))
 
 
@@ -187,7 +238,7 @@ def adjusted(rows: Counted, kinds: Kinds, found: Expected) -> Estimated:
     rows.lake.connection.register(
         "everyone_kind",
         {
-            "kind": kinds.number.astype(np.int64),
+            "kind": kinds.number,
             "fold": kinds.fold.astype(np.int64),
             "f": found.answer,
             "e": found.chance,

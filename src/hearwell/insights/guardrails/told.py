@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hearwell.engine.errors import BadQuestion
+from hearwell.engine.errors import BadQuestion, UnknownDimension
 from hearwell.engine.period import Period, instant, period
 from hearwell.engine.question import Question
 from hearwell.evidence.finding import Finding
@@ -23,7 +23,7 @@ from hearwell.evidence.sentence import (
 )
 from hearwell.insights.guardrails.checks import CHECKS, Outlier, outliers
 from hearwell.insights.guardrails.judged import Judged, Side, judged
-from hearwell.insights.guardrails.pairs import margin
+from hearwell.insights.guardrails.pairs import margin, pairs
 from hearwell.insights.guardrails.signs import (
     ShortCalls,
     TwoShares,
@@ -119,11 +119,13 @@ def guardrails(lake: Lake, question: Question, by: Sequence[str] = USUAL_BY) -> 
 
     Raises:
         BadQuestion: there is no period to compare with.
+        UnknownDimension.
 
     """
     if question.compare is None or question.begins is None or question.ends is None:
         problem = gettext_noop("Guardrails compare two periods: give --from, --to and --compare.")
         raise BadQuestion(problem)
+    check_filters(question)
     put = replace(question, asked=())
     found = judged(lake, put, by)
     zone = lake.settings.zone
@@ -133,6 +135,21 @@ def guardrails(lake: Lake, question: Question, by: Sequence[str] = USUAL_BY) -> 
         findings += signs(lake, now, question)
     findings.sort(key=lambda each: (ORDER.get(each.kind, 0), -each.weight))
     return Guardrails(found, findings)
+
+
+def check_filters(question: Question) -> None:
+    """Refuse a filter that no pair knows: that nothing is found would say nothing.
+
+    Raises:
+        UnknownDimension.
+
+    """
+    sides = {each.metric for pair in pairs() for each in (pair.asked, pair.partner)}
+    known = {name for metric in sides for name in metric.record.dimensions()}
+    for name, _ in question.where:
+        if name not in known:
+            what = "guardrails"
+            raise UnknownDimension(what, name, known)
 
 
 ORDER = {"guardrails.unknown": 1, "guardrails.safe": 2}

@@ -14,6 +14,7 @@ from hearwell.engine.sums import sql
 from hearwell.insights.journeys.identity import joined_touches
 from hearwell.insights.journeys.mood import check_teams
 from hearwell.lake.lake import Lake
+from hearwell.language import gettext_noop
 from hearwell.metrics.facts.journey_point import KINDS, JourneyPoint
 
 STEPS_BACK = 3
@@ -40,8 +41,8 @@ class Stage:
 
 def check_kind(kind: str) -> None:
     if kind not in KINDS:
-        problem = f"There are no touches of the kind {kind!r}; they are {', '.join(KINDS)}."
-        raise BadQuestion(problem)
+        problem = gettext_noop("There are no touches of the kind {given}; they are {known}.")
+        raise BadQuestion(problem, given=repr(kind), known=KINDS)
 
 
 def paths_to(lake: Lake, kind: str, period: Period, teams: Teams = None) -> list[Path]:
@@ -92,7 +93,7 @@ def funnel(
     """
     check_teams(teams)
     if len(kinds) < 2 or len(set(kinds)) < len(kinds):
-        problem = "A funnel has two stages or more, each of another kind."
+        problem = gettext_noop("A funnel has two stages or more, each of another kind.")
         raise BadQuestion(problem)
     for kind in kinds:
         check_kind(kind)

@@ -114,8 +114,8 @@ def self_service(lake: Lake, question: Question) -> SelfService:
         raise NotByTeam(WHAT)
     others = sorted({name for name, _ in question.where} - {LANGUAGE})
     if others:
-        problem = f"Articles and searches have no {others[0]}: take this filter away."
-        raise NotExplained(problem)
+        problem = gettext_noop("Articles and searches have no {dimension}: take this filter away.")
+        raise NotExplained(problem, dimension=others[0])
     zone = lake.settings.zone
     span = period(
         instant(question.begins or EARLIEST, zone),

@@ -11,6 +11,7 @@ from hearwell.evidence.counted import BEFORE, NOW, Counted, hidden_groups
 from hearwell.evidence.errors import NotExplained, TooFewToShow
 from hearwell.evidence.outcome import LEFT
 from hearwell.insights.topics.texts import Texts
+from hearwell.language import gettext_noop
 from hearwell.metrics.metric import Better
 from hearwell.metrics.part import FloatArray
 from hearwell.records.survey import Survey
@@ -38,11 +39,11 @@ class Sides:
         """Raise NotExplained where a side has too few people."""
         for which in (self.is_first, ~self.is_first):
             if len(np.unique(person[self.takes_part & which])) < FEWEST_PEOPLE:
-                problem = (
-                    f"A side has fewer than {FEWEST_PEOPLE} people who wrote. Give a longer "
-                    "period, or another contrast."
+                problem = gettext_noop(
+                    "A side has fewer than {needed} people who wrote. Give a longer period, or "
+                    "another contrast."
                 )
-                raise NotExplained(problem)
+                raise NotExplained(problem, needed=FEWEST_PEOPLE)
 
 
 def read(contrast: str) -> tuple[Kind, tuple[str, str] | None]:
@@ -58,9 +59,11 @@ def read(contrast: str) -> tuple[Kind, tuple[str, str] | None]:
     for kind in KINDS:
         if contrast == kind != "group":
             return kind, None
-    named = ", ".join(kind for kind in KINDS if kind != "group")
-    problem = f"There is no contrast {contrast!r}; there are {named}, or a group: product=camera."
-    raise NotExplained(problem)
+    named = tuple(kind for kind in KINDS if kind != "group")
+    problem = gettext_noop(
+        "There is no contrast {given}; there are {known}, or a group: product=camera."
+    )
+    raise NotExplained(problem, given=repr(contrast), known=named)
 
 
 def columns_for(kind: Kind, group: tuple[str, str] | None) -> tuple[str, ...]:
@@ -112,7 +115,7 @@ def ends(value: FloatArray, better: Better) -> tuple[Test, Test]:
     known = value[~np.isnan(value)]
     different = np.unique(known)
     if len(different) < 2:
-        problem = "All who wrote have the same value, so there are no two sides."
+        problem = gettext_noop("All who wrote have the same value, so there are no two sides.")
         raise NotExplained(problem)
     low, high = different[[0, -1]]
     if len(different) > MOST_VALUES:
@@ -137,7 +140,9 @@ SATISFIED = "satisfied_text"
 def left_or_stayed(rows: Counted, texts: Texts) -> Sides:
     """Hold those who were satisfied and left within some days against those who stayed."""
     if rows.asked.metric.record is not Survey:
-        problem = "Who left though satisfied is known of answers: ask for CSAT, NPS or CES."
+        problem = gettext_noop(
+            "Who left though satisfied is known of answers: ask for CSAT, NPS or CES."
+        )
         raise NotExplained(problem)
     told = texts.columns
     low, high = (told[name].astype(np.float64) for name in ("scale_low", "scale_high"))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hearwell.evidence.counted import ROWS, Counted, plain
 from hearwell.evidence.errors import NotExplained
 from hearwell.lake.tables import identifier
+from hearwell.language import gettext_noop
 from hearwell.metrics.part import FloatArray
 from hearwell.records.agent import Agent
 from hearwell.records.case import Case
@@ -86,7 +87,9 @@ def kept_for_texts(record: type[Any]) -> tuple[str, ...]:
         return ("source", "instrument", "comment")
     if "case_id" in record.columns():
         return ("source", "case_id")
-    problem = "It has no texts. Ask for a metric of answers (CSAT, NPS, CES) or of cases."
+    problem = gettext_noop(
+        "It has no texts. Ask for a metric of answers (CSAT, NPS, CES) or of cases."
+    )
     raise NotExplained(problem)
 
 
@@ -103,8 +106,8 @@ def texts_of(rows: Counted, columns: Sequence[str] = ()) -> Texts:
     lake, settings = rows.lake, rows.lake.settings
     asked = rows.asked
     if asked.metric.is_anonymous:
-        problem = f"{asked.metric.name} is anonymous: what agents wrote is not shown."
-        raise NotExplained(problem)
+        problem = gettext_noop("{what} is anonymous: what agents wrote is not shown.")
+        raise NotExplained(problem, what=asked.metric.name)
     for record in (Agent, Case, Message):
         lake.use(record)
     source = OF_SURVEY if asked.metric.record is Survey else OF_CASE
@@ -115,10 +118,10 @@ def texts_of(rows: Counted, columns: Sequence[str] = ()) -> Texts:
     try:
         count = int(rows.sql("select count(*) as n from written")["n"][0])
         if not count:
-            problem = (
-                f"Nothing was written in the rows of {asked.metric.name}. Give a longer period."
+            problem = gettext_noop(
+                "Nothing was written in the rows of {what}. Give a longer period."
             )
-            raise NotExplained(problem)
+            raise NotExplained(problem, what=asked.metric.name)
         buckets = GROUPS if count <= MOST else max(int(GROUPS * MOST / count), 1)
         more = "".join(f", {identifier(plain(name))}" for name in columns)
         found = rows.sql(

@@ -4,156 +4,183 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from hearwell.errors import HearwellError
+from hearwell.errors import Field, HearwellError, Said
+from hearwell.language import gettext_noop
 
 SHOWN = 200
 """Characters of a line that a message shows."""
 
+MOST_NAMED = 30
+"""Columns that a message names."""
+
 
 class NoSuchFile(HearwellError):
     def __init__(self, path: Path) -> None:
-        what = "is a folder: name the files in it" if path.is_dir() else "does not exist"
-        super().__init__(f"{path} {what}. Nothing was imported.")
+        told = gettext_noop("{path} does not exist. Nothing was imported.")
+        folder = gettext_noop("{path} is a folder: name the files in it. Nothing was imported.")
+        super().__init__(folder if path.is_dir() else told, path=str(path))
 
 
 class NotAllowed(HearwellError):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"This account may not read {path}. Ask its owner for access.")
+        told = gettext_noop("This account may not read {path}. Ask its owner for access.")
+        super().__init__(told, path=str(path))
 
 
 class UnknownFormat(HearwellError):
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"{name} {reason}. Hearwell reads CSV, TSV, JSON lines, Parquet and Excel, "
-            "plain, .gz or .zip: export it as one of these."
+    def __init__(self, name: str, kind: str) -> None:
+        told = gettext_noop(
+            "{file} is {kind}. Hearwell reads CSV, TSV, JSON lines, Parquet and Excel, plain, .gz "
+            "or .zip: export it as one of these."
         )
+        super().__init__(told, file=name, kind=kind)
 
 
 class EmptyFile(HearwellError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} is empty, it has not even a header. Was the export broken off?")
+        told = gettext_noop("{file} is empty, it has not even a header. Was the export broken off?")
+        super().__init__(told, file=name)
 
 
 class CutArchive(HearwellError):
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"{name} is damaged or was cut off on its way: {reason}. Nothing was imported, "
-            "because the end of the data is missing. Copy or download the file again."
+        told = gettext_noop(
+            "{file} is damaged or was cut off on its way: {reason}. Nothing was imported, because "
+            "the end of the data is missing. Copy or download the file again."
         )
+        super().__init__(told, file=name, reason=reason)
 
 
 class LockedArchive(HearwellError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} needs a password. Unpack it first and import what is inside.")
+        told = gettext_noop("{file} needs a password. Unpack it first and import what is inside.")
+        super().__init__(told, file=name)
 
 
 class NoDataInside(HearwellError):
     def __init__(self, name: str, members: Sequence[str]) -> None:
-        inside = ", ".join(members[:5]) or "nothing"
-        super().__init__(f"{name} has no data file inside (it has {inside}).")
+        told = gettext_noop("{file} has no data file inside (it has {members}).")
+        inside = tuple(members[:5]) or Said(gettext_noop("nothing"))
+        super().__init__(told, file=name, members=inside)
 
 
 class UnknownEncoding(HearwellError):
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f'No encoding is called {name!r}. Write it as in `encoding = "windows-1252"`, '
+        told = gettext_noop(
+            'No encoding is called {given}. Write it as in `encoding = "windows-1252"`, '
             '"iso-8859-8", "utf-16" or "shift_jis".'
         )
+        super().__init__(told, given=repr(name))
 
 
 class WrongEncoding(HearwellError):
     def __init__(self, name: str, encoding: str, place: str) -> None:
-        super().__init__(
-            f"{name} is not {encoding}: {place}. Say in the mapping what it is, "
-            'for example `encoding = "windows-1252"`.'
+        told = gettext_noop(
+            "{file} is not {encoding}: {place}. Say in the mapping what it is, for example "
+            '`encoding = "windows-1252"`.'
         )
+        super().__init__(told, file=name, encoding=encoding, place=place)
 
 
 class NoHeader(HearwellError):
     def __init__(self, name: str, line: str) -> None:
-        super().__init__(
-            f"The first line of {name} looks like data, not like column names:\n"
-            f"  {line[:SHOWN]}\n"
+        told = gettext_noop(
+            "The first line of {file} looks like data, not like column names:\n"
+            "  {line}\n"
             "If there is no header, put `header = false` into the mapping and call the columns "
             "c1, c2 and so on; if it stands further down, put its line there, as `header = 3`."
         )
+        super().__init__(told, file=name, line=line[:SHOWN])
 
 
 class NoSuchLine(HearwellError):
     def __init__(self, name: str, line: int) -> None:
-        super().__init__(
-            f"The mapping says that the header of {name} is in line {line}, "
-            "but the file ends before it (or that line is beyond its first megabyte)."
+        told = gettext_noop(
+            "The mapping says that the header of {file} is in line {line}, but the file ends "
+            "before it (or that line is beyond its first megabyte)."
         )
+        super().__init__(told, file=name, line=line)
 
 
 class Unreadable(HearwellError):
     def __init__(self, name: str, kind: str, reason: str) -> None:
-        super().__init__(
-            f"{name} cannot be read as {kind}: {reason.rstrip('.')}. Nothing was imported. "
-            "Open it in the program that wrote it and export it again."
+        told = gettext_noop(
+            "{file} cannot be read as {kind}: {reason}. Nothing was imported. Open it in the "
+            "program that wrote it and export it again."
         )
+        super().__init__(told, file=name, kind=kind, reason=reason.rstrip("."))
 
 
 class BadMapping(HearwellError):
     """A mapping that cannot be used, and the entry in which that shows."""
 
-    def __init__(self, place: str, problem: str) -> None:
-        self.place = place
-        super().__init__(f"{place}: {problem}")
+    def __init__(self, place: str, problem: str, **fields: Field) -> None:
+        self.place, self.problem = place, Said(problem, **fields)
+        super().__init__("{place}: {problem}", place=place, problem=self.problem)
 
 
 class WrongRecord(BadMapping):
     def __init__(self, place: str, has: str, wanted: str) -> None:
-        super().__init__(
-            place,
-            f"this mapping is for the record {has!r}, and the import was to become {wanted!r}. "
-            f"Use `--as {has}`, or another mapping.",
+        told = gettext_noop(
+            "this mapping is for the record {record}, and the import was to become {wanted}. Use "
+            "`--as {record}`, or another mapping."
         )
+        super().__init__(place, told, record=has, wanted=wanted)
 
 
 class UnknownSourceColumn(BadMapping):
     def __init__(self, place: str, name: str, known: Iterable[str], *, quoted: bool) -> None:
-        known = list(known)
-        hint = nearest(name, known) or f"It has {', '.join(known[:30])}."
-        text = f" If {name!r} is meant as text, put it in single quotes." if quoted else ""
-        super().__init__(place, f"the file has no column {name!r}. {hint}{text}")
+        hint = meant(name, known)
+        told = gettext_noop("the file has no column {column}. {hint}")
+        text = gettext_noop(
+            "the file has no column {column}. {hint} If it is meant as text, put it in single "
+            "quotes."
+        )
+        super().__init__(place, text if quoted else told, column=repr(name), hint=hint)
 
 
 class UnknownRecordColumn(BadMapping):
     def __init__(self, place: str, record: str, name: str, known: Iterable[str]) -> None:
-        known = list(known)
-        hint = nearest(name, known) or f"It has {', '.join(known)}."
-        super().__init__(place, f"the record {record!r} has no column {name!r}. {hint}")
+        hint = meant(name, known)
+        told = gettext_noop("the record {record} has no column {column}. {hint}")
+        super().__init__(place, told, record=repr(record), column=repr(name), hint=hint)
 
 
 class MissingColumn(BadMapping):
     def __init__(self, place: str, record: str, name: str, metrics: Sequence[str]) -> None:
-        without = (
-            f"Without it these metrics cannot be computed: {', '.join(metrics)}. "
-            if metrics
-            else ""
+        add = Said(
+            gettext_noop(
+                'Add `{column} = "…"` with the file\'s column, or an expression of its columns.'
+            ),
+            column=name,
         )
-        super().__init__(
-            place,
-            f"the record {record!r} needs {name!r} and [columns] does not have it. {without}"
-            f'Add `{name} = "…"` with the file\'s column, or an expression of its columns.',
+        told = gettext_noop(
+            "the record {record} needs {column} and [columns] does not have it. {hint}"
         )
+        without = gettext_noop(
+            "the record {record} needs {column} and [columns] does not have it. Without it these "
+            "metrics cannot be computed: {metrics}. {hint}"
+        )
+        fields: dict[str, Field] = {"record": repr(record), "column": repr(name), "hint": add}
+        if metrics:
+            super().__init__(place, without, metrics=tuple(metrics), **fields)
+        else:
+            super().__init__(place, told, **fields)
 
 
 class UnsafeExpression(BadMapping):
     def __init__(self, place: str, found: str) -> None:
-        super().__init__(
-            place,
-            f"{found} may not stand in a mapping. A mapping computes with the columns of its "
-            "file only: it reads no other file, no table and no setting, and gives the same each "
-            "time.",
+        told = gettext_noop(
+            "{found} may not stand in a mapping. A mapping computes with the columns of its file "
+            "only: it reads no other file, no table and no setting, and gives the same each time."
         )
+        super().__init__(place, told, found=found)
 
 
 class BadExpression(BadMapping):
     def __init__(self, place: str, expression: str, reason: str) -> None:
-        super().__init__(place, f"`{expression[:SHOWN]}` cannot be used: {reason}")
+        told = gettext_noop("`{expression}` cannot be used: {reason}")
+        super().__init__(place, told, expression=expression[:SHOWN], reason=reason)
 
 
 class NoProposal(HearwellError):
@@ -169,8 +196,17 @@ class NoProposal(HearwellError):
         )
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> Said:
+    """Return a sentence that names what was perhaps meant, or else what there is."""
+    words = tuple(known)
+    there = Said(gettext_noop("There are {known}."), known=words[:MOST_NAMED])
+    return nearest(name, words) or there
+
+
+def nearest(name: str, known: Iterable[str]) -> Said | None:
     """Return a sentence that names what was perhaps meant, or nothing."""
     by_folded = {word.casefold(): word for word in known}
     near = get_close_matches(name.casefold(), by_folded, cutoff=0.5)
-    return f"Did you mean {' or '.join(repr(by_folded[word]) for word in near)}?" if near else ""
+    if not near:
+        return None
+    return Said(gettext_noop("Did you mean {near}?"), near=tuple(repr(by_folded[n]) for n in near))

@@ -19,14 +19,14 @@ PARQUET = b"PAR1"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ZIP = b"PK\x03\x04"
 FOREIGN = {
-    b"%PDF": "is a PDF",
-    b"SQLi": "is an SQLite database",
-    b"\x89PNG": "is a picture",
-    b"\xfd7zX": "is packed with xz",
-    b"BZh9": "is packed with bzip2",
-    b"(\xb5/\xfd": "is packed with zstd",
-    b"7z\xbc\xaf": "is packed with 7-Zip",
-    b"Rar!": "is packed with RAR",
+    b"%PDF": "PDF",
+    b"SQLi": "SQLite",
+    b"\x89PNG": "PNG",
+    b"\xfd7zX": "xz",
+    b"BZh9": "bzip2",
+    b"(\xb5/\xfd": "zstd",
+    b"7z\xbc\xaf": "7-Zip",
+    b"Rar!": "RAR",
 }
 """What the first four bytes tell of files that are no tables."""
 

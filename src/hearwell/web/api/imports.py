@@ -18,6 +18,7 @@ from hearwell.web import lakes
 from hearwell.web.api import told
 from hearwell.web.api.answered import answered, whole
 from hearwell.web.api.caller import at_least
+from hearwell.web.api.page import Page
 from hearwell.web.api.problem import Wrong, listed, problem
 from hearwell.web.api.question import Query, Text
 from hearwell.web.api.repeat import DESCRIBED, once
@@ -41,11 +42,6 @@ writes = at_least(Role.ADMINISTRATOR, Scope.WRITE)
 Toml = Annotated[str, StringConstraints(max_length=LONGEST_MAPPING)]
 
 
-class Listed(Query):
-    limit: int = Field(100, ge=1, le=1_000, description="Imports of a page.")
-    cursor: int | None = Field(None, ge=1, le=2**63 - 1, description="`next` of the page before.")
-
-
 class Refused(Query):
     """One entry of `/refusals`."""
 
@@ -62,14 +58,9 @@ class Refused(Query):
 
 
 @router.get("/imports", summary="Imports", **told.described(told.Imports, "/imports"))
-def imports(request: SignedIn, asked: FromQuery[Listed]) -> Any:  # noqa: ARG001  as below
+def imports(request: SignedIn, asked: FromQuery[Page]) -> Any:  # noqa: ARG001  as below
     """Tell what was sent, by the pages too, the newest first, and what became of each."""
-    found = Bringing.objects.select_related("person")
-    if asked.cursor is not None:
-        found = found.filter(pk__lt=asked.cursor)
-    page = list(found[: asked.limit + 1])
-    shown = page[: asked.limit]
-    more = shown[-1].pk if len(page) > asked.limit else None
+    shown, more = asked.of(Bringing.objects.select_related("person"))
     return whole({"imports": [as_told(each) for each in shown], "next": more})
 
 

@@ -49,22 +49,18 @@ class Query(Schema):
         known = [field.alias or name for name, field in type(self).model_fields.items()]
         for name in info.context["request"].GET if info.context else ():
             if name not in known:
-                hint = meant(name, known, f"There are {', '.join(known)}.")
+                hint = meant(name, known)
                 problem = f"no parameter is called {name!r}. {hint}"
                 raise ValueError(problem)
         return self
 
 
-class Asking(Schema):
-    """What may be asked of every number."""
+class Period(Schema):
+    """Which days are meant."""
 
     usual_days: ClassVar[int | None] = None
     """So many of the newest days are meant where no period is given; None: all that there are."""
 
-    by: Annotated[list[Text], Field(max_length=MOST_DIMENSIONS)] = Field(
-        [], description="Dimensions to group by; your own are called `custom.site`."
-    )
-    grain: Grain = Field("none", description="Cut the period into cells.")
     begins: Text | None = Field(
         None, alias="from", description="First day, or an instant; the organisation's zone."
     )
@@ -72,6 +68,31 @@ class Asking(Schema):
     last: int | None = Field(
         None, ge=1, le=9_999, description="In place of from and to: so many of the newest days."
     )
+
+    @model_validator(mode="after")
+    def _has_one_period(self) -> Self:
+        if self.last is not None and (self.begins or self.ends):
+            problem = "last is in place of from and to: give one or the other"
+            raise ValueError(problem)
+        return self
+
+    def period(self, lake: Lake, teams: Teams) -> tuple[str | None, str | None]:
+        given = self.begins or self.ends
+        last = self.last or (None if given else self.usual_days)
+        newest = newest_day(lake, teams) if last else None
+        if last is None or newest is None:
+            return self.begins, self.ends
+        first = date.fromisoformat(newest) - timedelta(days=last - 1)
+        return first.isoformat(), newest
+
+
+class Asking(Period):
+    """What may be asked of every number."""
+
+    by: Annotated[list[Text], Field(max_length=MOST_DIMENSIONS)] = Field(
+        [], description="Dimensions to group by; your own are called `custom.site`."
+    )
+    grain: Grain = Field("none", description="Cut the period into cells.")
     where: Annotated[list[Filter], Field(max_length=MOST_FILTERS)] = Field(
         [],
         description="Count only rows with this value of a dimension, such as `queue=billing`. "
@@ -88,13 +109,6 @@ class Asking(Schema):
     as_of: Text | None = Field(
         None, description="As the lake was then: a snapshot's number, a day or an instant."
     )
-
-    @model_validator(mode="after")
-    def _has_one_period(self) -> Self:
-        if self.last is not None and (self.begins or self.ends):
-            problem = "last is in place of from and to: give one or the other"
-            raise ValueError(problem)
-        return self
 
     def question(self, lake: Lake, asked: tuple[Asked, ...], teams: Teams, **more: Any) -> Question:
         """Return the engine's question.
@@ -121,15 +135,6 @@ class Asking(Schema):
     def filters(self) -> list[tuple[str, str]]:
         pairs = (text.partition("=") for text in self.where)
         return [(name.strip(), value.strip()) for name, _, value in pairs]
-
-    def period(self, lake: Lake, teams: Teams) -> tuple[str | None, str | None]:
-        given = self.begins or self.ends
-        last = self.last or (None if given else self.usual_days)
-        newest = newest_day(lake, teams) if last else None
-        if last is None or newest is None:
-            return self.begins, self.ends
-        first = date.fromisoformat(newest) - timedelta(days=last - 1)
-        return first.isoformat(), newest
 
 
 def newest_day(lake: Lake, teams: Teams) -> str | None:

@@ -69,7 +69,7 @@ def hashed(about: Any) -> str:
 
 class UnknownColumn(BadQuestion):
     def __init__(self, metric: str, name: str, known: list[str]) -> None:
-        hint = meant(name, known, f"There are {', '.join(known)}.")
+        hint = meant(name, known)
         super().__init__(f"The rows of {metric} have no column {name!r}. {hint}")
 
 

@@ -9,13 +9,17 @@ from ninja.operation import Operation
 
 from hearwell.web.api import (
     boards,
+    deliveries,
     dimensions,
     events,
     findings,
     imports,
+    journeys,
     lake,
     metrics,
     numbers,
+    organisation,
+    promises,
     rows,
     surveys,
     targets,
@@ -37,12 +41,16 @@ ROUTERS = (
     numbers.router,
     rows.router,
     findings.router,
+    journeys.router,
     events.router,
     boards.router,
+    deliveries.router,
     targets.router,
+    promises.router,
     lake.router,
     imports.router,
     surveys.router,
+    organisation.router,
 )
 
 

@@ -16,8 +16,9 @@ from hearwell.web import lakes
 from hearwell.web.api import told
 from hearwell.web.api.answered import whole
 from hearwell.web.api.caller import at_least
+from hearwell.web.api.page import Page
 from hearwell.web.api.problem import Wrong, listed, problem
-from hearwell.web.api.question import Filter, Query, Text
+from hearwell.web.api.question import Filter, Text
 from hearwell.web.api.repeat import DESCRIBED, once
 from hearwell.web.explore.view import written
 from hearwell.web.people.person import Person, Role
@@ -99,10 +100,8 @@ class Given(Schema):
         ]
 
 
-class Page(Query):
+class Listed(Page):
     state: Literal["open", "closed", "all"] = "open"
-    limit: int = Field(100, ge=1, le=1_000, description="Alerts of a page.")
-    cursor: int | None = Field(None, ge=1, le=2**63 - 1, description="`next` of the page before.")
 
 
 @router.get("/targets", summary="Targets", **told.described(told.Targets, "/targets"))
@@ -149,16 +148,12 @@ def delete_target(request: SignedIn, number: int) -> Any:
 
 
 @router.get("/alerts", summary="Alerts", **told.described(told.Alerts, "/alerts?state=all"))
-def alerts(request: SignedIn, asked: FromQuery[Page]) -> Any:
+def alerts(request: SignedIn, asked: FromQuery[Listed]) -> Any:
     """Tell the alerts of targets that you may see, the newest first."""
-    seen = Alert.objects.filter(target__in=visible(request.user)).order_by("-pk")
+    seen = Alert.objects.filter(target__in=visible(request.user)).select_related("seen_by")
     if asked.state != "all":
         seen = seen.filter(closed_for__isnull=asked.state == "open")
-    if asked.cursor is not None:
-        seen = seen.filter(pk__lt=asked.cursor)
-    found = list(seen.select_related("seen_by")[: asked.limit + 1])
-    shown_now = found[: asked.limit]
-    more = shown_now[-1].pk if len(found) > asked.limit else None
+    shown_now, more = asked.of(seen)
     return whole({"alerts": [alert_told(each) for each in shown_now], "next": more})
 
 

@@ -237,6 +237,10 @@ class BoardTold(BaseModel):
     number: int
     title: str
     owner: str
+    is_yours: bool = Field(description="May you change it?")
+    is_for_everybody: bool
+    readers: list[str] = Field(description="E-mails of others who may open it.")
+    refresh_minutes: int
     panels: list[PanelTold]
 
 

@@ -151,12 +151,15 @@ def edit(request: SignedIn, number: int) -> HttpResponse:
 @require_POST
 def remove(request: SignedIn, number: int) -> HttpResponse:
     """Delete a board with all that is on it."""
-    found = own(request, number)
+    delete(request, own(request, number))
+    messages.success(request, _("The board was deleted."))
+    return redirect("boards")
+
+
+def delete(request: SignedIn, found: Board) -> None:
     with transaction.atomic():
         audit(request, Action.BOARD, _("{title}: deleted").format(title=found.title))
         found.delete()
-    messages.success(request, _("The board was deleted."))
-    return redirect("boards")
 
 
 @require_POST

@@ -161,9 +161,14 @@ def channel_act(request: SignedIn, number: int) -> HttpResponse:
 @require_safe
 def log(request: SignedIn) -> HttpResponse:
     """Tell of each message to whom it went and what came of each attempt; not what it says."""
-    person = request.user
-    seen = Message.objects.select_related("person", "channel").prefetch_related("attempts")
-    if not person.may(Role.ADMINISTRATOR):
-        seen = seen.filter(Q(channel__owner=person) | Q(person=person))
+    seen = messages_seen(request.user)
     page = Paginator(seen, ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "explore/log.html", {"page": page})
+
+
+def messages_seen(person: Person) -> models.QuerySet[Message]:
+    """Return the messages to somebody and to their channels; administrators see all."""
+    seen = Message.objects.select_related("person", "channel").prefetch_related("attempts")
+    if person.may(Role.ADMINISTRATOR):
+        return seen
+    return seen.filter(Q(channel__owner=person) | Q(person=person))

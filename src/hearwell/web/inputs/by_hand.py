@@ -26,6 +26,7 @@ from hearwell.records.event import KINDS, Event
 from hearwell.records.record import Record
 from hearwell.report.name import spaced
 from hearwell.report.number import number
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.explore.page import metrics
 from hearwell.web.explore.view import metric_of
@@ -78,7 +79,7 @@ class EventForm(forms.Form):
                 try:
                     cleaned[name] = instant(cleaned[name], self.zone)
                 except BadQuestion as problem:
-                    self.add_error(name, str(problem))
+                    self.add_error(name, what_was_wrong(problem))
         begins, ends = cleaned.get("started_at"), cleaned.get("ended_at")
         if begins and ends and ends < begins:
             self.add_error("ended_at", _("It ends before it begins."))
@@ -146,7 +147,7 @@ class BenchmarkForm(forms.Form):
         try:
             asked = metric_of(cleaned.get("metric", ""))
         except HearwellError as problem:
-            self.add_error("metric", str(problem))
+            self.add_error("metric", what_was_wrong(problem))
             return cleaned
         unit = asked.usual.unit or asked.metric.unit
         cleaned["metric"] = f"{asked.metric.name}.{asked.variant}"
@@ -235,7 +236,7 @@ def entered(request: SignedIn, kind: Kind) -> HttpResponse:
             if written(request, kind, form):
                 return redirect(kind.name)
         except LakeLocked as problem:
-            messages.error(request, str(problem))
+            messages.error(request, what_was_wrong(problem))
     context = {
         "kind": kind.name,
         "zone": zone,

@@ -117,12 +117,20 @@ def fed_here(lake: Lake, teams: Teams) -> list[Fed]:
 
 
 def needs(here: set[str], teams: Teams) -> list[Need]:
+    """Return what each record is for, in words."""
+    return [
+        Need(spaced(name), name in here, [labelled(METRICS[each]) for each in metrics])
+        for name, metrics in needed(teams).items()
+    ]
+
+
+def needed(teams: Teams) -> dict[str, list[str]]:
     """Return the metrics that need each record."""
     found: dict[str, list[str]] = {}
     for metric in METRICS.values():
         for record in needed_for(metric) if may_ask(metric, teams) else ():
-            found.setdefault(record.table_name, []).append(labelled(metric))
-    return [Need(spaced(name), name in here, listed) for name, listed in sorted(found.items())]
+            found.setdefault(record.table_name, []).append(metric.name)
+    return dict(sorted(found.items()))
 
 
 def sources(found: list[Fed], zone: str) -> list[Source]:

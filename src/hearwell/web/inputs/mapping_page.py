@@ -17,6 +17,8 @@ from hearwell.jobs.rehearse import BadMapping, Draft, Tried, beginning, tried
 from hearwell.lake.lake import Lake
 from hearwell.records import RECORDS
 from hearwell.report.name import spaced
+from hearwell.report.problem import told as said
+from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.inputs import jobs
 from hearwell.web.inputs.bringing import Bringing, State
@@ -207,7 +209,7 @@ def open_draft(lake: Lake, page: Page, chosen: dict[str, str] | None = None) -> 
         how = page.entries.how_to_read()
         page.draft = beginning(lake, page.bringing.path, record, reading=how, chosen=chosen)
     except HearwellError as problem:
-        page.problem = str(problem)
+        page.problem = what_was_wrong(problem)
 
 
 def look(lake: Lake, page: Page) -> None:
@@ -221,13 +223,12 @@ def look(lake: Lake, page: Page) -> None:
         page.tried = tried(lake, page.bringing.path, page.entries.mapping(), needed_by)
     except BadMapping as problem:
         found = re.search(r"\[columns\] (\w+)$", problem.place)
-        told = str(problem).removeprefix(f"{problem.place}: ")
         if found:
-            page.problems = {found[1]: told}
+            page.problems = {found[1]: said(problem.problem)}
         else:
-            page.problem = str(problem)
+            page.problem = what_was_wrong(problem)
     except HearwellError as problem:
-        page.problem = str(problem)
+        page.problem = what_was_wrong(problem)
 
 
 def told_reading() -> list[tuple[str, str]]:

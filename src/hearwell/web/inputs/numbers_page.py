@@ -12,6 +12,7 @@ from tomlkit import TOMLDocument
 
 from hearwell.lake import settings_file
 from hearwell.lake.settings_file import ChangedMeanwhile, Refused
+from hearwell.report.problem import what_was_wrong
 from hearwell.settings import read
 from hearwell.web import lakes
 from hearwell.web.inputs import jobs
@@ -85,7 +86,7 @@ def numbers(request: SignedIn) -> HttpResponse:
         except Refused as problem:
             problems = tell(table, problem)
         except ChangedMeanwhile as problem:
-            problems = [str(problem)]
+            problems = [what_was_wrong(problem)]
         else:
             SettingsChange.keep(request, changes)
             if changes:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from hearwell.lake import settings_file
 from hearwell.lake.settings_file import ChangedMeanwhile, Refused
+from hearwell.report.problem import what_was_wrong
 from hearwell.settings import read
 from hearwell.web import lakes
 from hearwell.web.inputs import jobs
@@ -29,7 +30,7 @@ def settings(request: SignedIn) -> HttpResponse:
         except Refused as problem:
             form.tell(problem)
         except ChangedMeanwhile as problem:
-            form.add_error(None, str(problem))
+            form.add_error(None, what_was_wrong(problem))
         else:
             SettingsChange.keep(request, changes)
             if changes:

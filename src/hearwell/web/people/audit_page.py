@@ -1,7 +1,7 @@
 """The audit log, to be looked through and taken away."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -36,16 +36,23 @@ class Wanted(forms.Form):
     def entries(self) -> QuerySet[Audit]:
         if not self.is_valid():
             return Audit.objects.none()
-        given, entries = self.cleaned_data, Audit.objects.all()
-        if given["who"]:
-            entries = entries.filter(who__icontains=given["who"])
-        if given["action"]:
-            entries = entries.filter(action=given["action"])
-        if given["begins"]:
-            entries = entries.filter(at__date__gte=given["begins"])
-        if given["ends"]:
-            entries = entries.filter(at__date__lt=given["ends"] + timedelta(days=1))
-        return entries
+        return entries(**self.cleaned_data)
+
+
+def entries(
+    who: str | None, action: str | None, begins: date | None, ends: date | None
+) -> QuerySet[Audit]:
+    """Return the entries of somebody, of a kind, of some days; of all, where it is not said."""
+    found = Audit.objects.all()
+    if who:
+        found = found.filter(who__icontains=who)
+    if action:
+        found = found.filter(action=action)
+    if begins:
+        found = found.filter(at__date__gte=begins)
+    if ends:
+        found = found.filter(at__date__lte=ends)
+    return found
 
 
 @require_safe
@@ -53,11 +60,11 @@ class Wanted(forms.Form):
 def log(request: SignedIn) -> HttpResponse:
     """Show the newest entries first; older ones by the number of the last that was shown."""
     form = Wanted(request.GET)
-    entries = form.entries()
+    found = form.entries()
     before = request.GET.get("before", "")
     if before.isascii() and before.isdecimal():
-        entries = entries.filter(pk__lt=int(before))
-    shown = list(entries.order_by("-pk")[: ON_A_PAGE + 1])
+        found = found.filter(pk__lt=int(before))
+    shown = list(found.order_by("-pk")[: ON_A_PAGE + 1])
     query = request.GET.copy()
     query.pop("before", None)
     context: dict[str, Any] = {
@@ -76,11 +83,11 @@ def log(request: SignedIn) -> HttpResponse:
 @at_least(Role.ADMINISTRATOR)
 def taken_away(request: SignedIn) -> StreamingHttpResponse:
     """Give what the page would show, all of it, as CSV."""
-    entries = Wanted(request.GET).entries().order_by("-pk")
+    found = Wanted(request.GET).entries().order_by("-pk")
     audit(request, Action.EXPORTED, "audit log")
     columns = ["at", "who", "token", "action", "about", "network"]
 
     def rows() -> Iterator[tuple[Any, ...]]:
-        yield from entries.values_list(*columns).iterator(chunk_size=1000)
+        yield from found.values_list(*columns).iterator(chunk_size=1000)
 
     return exported(request, "csv", "audit", columns, rows())

@@ -26,6 +26,7 @@ from hearwell.web.people.adapter import client_address
 from hearwell.web.surveys import link as links
 from hearwell.web.surveys.agents import taken
 from hearwell.web.surveys.design import WORDED, Version
+from hearwell.web.surveys.embed import framed
 from hearwell.web.surveys.instrument import words
 from hearwell.web.surveys.invitation import LONGEST_COMMENT, TOO_MANY, Invitation
 from hearwell.web.surveys.link import Link
@@ -82,6 +83,11 @@ def survey(request: HttpRequest, token: str, score: int | None = None) -> HttpRe
     link = links.opened(token)
     if link is not None and link.kind == "person":
         return stopping(request, link)
+    answer = shown_at(request, link, score)
+    return framed(request, answer) if link and link.kind in {"link", "sheet"} else answer
+
+
+def shown_at(request: HttpRequest, link: Link | None, score: int | None) -> HttpResponse:
     sheet = found(request, link) if link else None
     if link is None or sheet is None:
         return told(request, "", "ended", status=404)

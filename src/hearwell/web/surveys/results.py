@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import segno
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -84,9 +85,15 @@ def addressed(found: Programme) -> dict[str, Any]:
     """Return the link for everybody, and its picture; agents who are mailed have links by team."""
     if found.trigger == Trigger.AGENTS:
         return {"address": ""}
-    address = links.of_programme(found).address
-    picture = segno.make(address, error="m").svg_inline(scale=4, dark="#000", light="#fff")
-    return {"address": address, "picture": Html(picture)}
+    link = links.of_programme(found)
+    picture = segno.make(link.address, error="m").svg_inline(scale=4, dark="#000", light="#fff")
+    script = link.address.removesuffix(link.path) + reverse("survey-script")
+    return {
+        "address": link.address,
+        "picture": Html(picture),
+        "script": script,
+        "token": link.token,
+    }
 
 
 def decisions(rows: QuerySet[Invitation], *, is_anonymous: bool) -> list[tuple[str, str, int]]:

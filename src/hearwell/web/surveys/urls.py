@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hearwell.web.surveys import answering, pages
+from hearwell.web.surveys import answering, embed, pages
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("surveys/programmes/new/", pages.programme, name="survey-programme-new"),
     path("surveys/programmes/<int:number>/", pages.programme, name="survey-programme"),
     path("surveys/programmes/<int:number>/qr.svg", pages.qr, name="survey-qr"),
+    path("survey.js", embed.script, name="survey-script"),
     path("s/<str:token>/", answering.survey, name="survey"),
     path("s/<str:token>/<int:score>/", answering.survey, name="survey-choice"),
 ]

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db import transaction
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from hearwell.engine.question import TEAM, may_ask
 from hearwell.errors import HearwellError
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Better, Unit
+from hearwell.report.name import spaced
 from hearwell.report.problem import what_was_wrong
 from hearwell.web.explore.channel import Channel
 from hearwell.web.explore.view import has, metric_of, written
@@ -69,7 +71,7 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             limited = name == TEAM and person.teams_seen is not None
             everything = [] if limited else [("", _("all"))]
             self.fields[name] = forms.ChoiceField(
-                label=name.capitalize(),
+                label=capfirst(spaced(name)),
                 choices=[*everything, *((value, value) for value in offered)],
                 required=limited,
                 initial=known.get(name, ""),

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.period import instant, period, shown
+from hearwell.engine.question import Teams
 from hearwell.errors import WrongUse
 from hearwell.insights.journeys.identity import splits
 from hearwell.insights.journeys.person import Journey, known_as
 from hearwell.insights.journeys.person import journey as journey_of
+from hearwell.insights.journeys.told import Journeys
 from hearwell.insights.journeys.told import journeys as journeys_of
 from hearwell.jobs.entered import enter, take_back
 from hearwell.lake.errors import LakeLocked
@@ -88,20 +90,26 @@ def journey(request: SignedIn) -> HttpResponse:
 
 
 def resplit(request: SignedIn, customer: str) -> None:
-    """Split what a visitor or caller joins off a customer, or join it again; write down who did."""
+    """Do what the page's buttons ask; say what stands in the way of it."""
+    row = {name: request.POST.get(name, "") for name in IdentitySplit.key() if name != "source"}
+    try:
+        split(request, customer, row, is_split=request.POST["do"] == "split")
+    except LakeLocked as problem:
+        messages.error(request, what_was_wrong(problem))
+
+
+def split(request: SignedIn, customer: str, row: dict[str, str], *, is_split: bool) -> None:
+    """Split what a visitor or caller joins off a customer, or join it again; write down who did.
+
+    Raises:
+        BadRequest: this joins nothing to the customer.
+        LakeLocked.
+
+    """
     with lakes.silent(open_lake(lakes.POOL.path, writable=True)) as lake:
-        row = {name: request.POST.get(name, "") for name in IdentitySplit.key() if name != "source"}
         if row["joined_by"] not in KEYS or row["customer_id"] not in known_as(lake, customer):
             raise BadRequest
-        is_split = request.POST["do"] == "split"
-        try:
-            if is_split:
-                enter(lake, IdentitySplit, row)
-            else:
-                take_back(lake, IdentitySplit, row)
-        except LakeLocked as problem:
-            messages.error(request, str(problem))
-            return
+        (enter if is_split else take_back)(lake, IdentitySplit, row)
     done = "split off" if is_split else "joined again to"
     about = f"{row['joined_by']} {row['joined_key']} {done} {row['customer_id']}"
     audit(request, Action.IDENTITY, about)
@@ -151,9 +159,8 @@ def journeys(request: SignedIn) -> HttpResponse:
     address, teams = Address.read(request.GET), asking.teams(request)
     with asking.reading(address) as lake:
         begins, ends = address.period(asking.newest(lake, teams))
-        about = (begins, ends, teams, address.level)
         try:
-            found = lakes.kept(lake, "journeys", about, lambda: together(lake, *about))
+            found = together(lake, begins, ends, teams, address.level)
         except WrongUse as problem:
             return render(request, "why/journeys.html", {"problem": what_was_wrong(problem)})
     stages = [None, *(each.customers for each in found.funnel)]
@@ -180,8 +187,14 @@ def journeys(request: SignedIn) -> HttpResponse:
 
 
 def together(
-    lake: Lake, begins: str | None, ends: str | None, teams: tuple[str, ...] | None, level: float
-) -> Any:
-    zone = lake.settings.zone
-    span = period(instant(begins or EARLIEST, zone), instant(ends or LATEST, zone, last=True))
-    return journeys_of(lake, span, teams=teams, level=level)
+    lake: Lake, begins: str | None, ends: str | None, teams: Teams, level: float, **more: Any
+) -> Journeys:
+    """Return what journeys have in common; `more` is what the insight may be asked beside."""
+
+    def made() -> Journeys:
+        zone = lake.settings.zone
+        span = period(instant(begins or EARLIEST, zone), instant(ends or LATEST, zone, last=True))
+        return journeys_of(lake, span, teams=teams, level=level, **more)
+
+    about = (begins, ends, teams, level, tuple(more.items()))
+    return lakes.kept(lake, "journeys", about, made)

@@ -54,6 +54,7 @@ def why(request: SignedIn) -> HttpResponse:
         (part, title, reverse(f"why-{part}") + query)
         for part, title in (
             ("topics", _("What they write")),
+            ("sentiment", _("How texts are judged")),
             ("drivers", _("What has most to do with it")),
             ("deal-breakers", _("What satisfied customers leave for")),
             ("products", _("Products that do worse")),

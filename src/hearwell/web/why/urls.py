@@ -12,6 +12,7 @@ from hearwell.web.why import (
     page,
     products,
     self_service,
+    sentiment,
     topics,
 )
 
@@ -21,6 +22,7 @@ PAGES = (
     ("why/deal-breakers/", deal_breakers.deal_breakers, "why-deal-breakers"),
     ("why/products/", products.products, "why-products"),
     ("why/topics/", topics.topics, "why-topics"),
+    ("why/sentiment/", sentiment.sentiment, "why-sentiment"),
     ("why/everyone/", everyone.everyone, "why-everyone"),
     ("why/self-service/", self_service.self_service, "why-self-service"),
     ("changed/", changed.changed, "changed"),

@@ -52,6 +52,10 @@ class Explained(findings.Explained):
     )
 
 
+class Held(findings.Held):
+    model_config = ConfigDict(extra="forbid")
+
+
 class Staffed(findings.Staffed):
     model_config = ConfigDict(extra="forbid")
 
@@ -171,6 +175,18 @@ TOOLS: Mapping[str, Tool] = {
         Explained,
         told.Findings,
         explained,
+    ),
+    "digest": Tool(
+        "Tell what changed lately that somebody should know of. Nothing is a valid answer.",
+        Scorecard,
+        told.Findings,
+        findings.weightiest,
+    ),
+    "products": Tool(
+        "Tell which products do worse than the others, and on which topics.",
+        Held,
+        told.Findings,
+        findings.held,
     ),
     "guardrails": Tool(
         "Tell of each number that improved whether another paid for it, and signs of gaming.",
