@@ -33,7 +33,7 @@ def test_a_column_that_the_file_does_not_have_names_near_matches_and_the_line(de
 
 
 def test_text_in_double_quotes_is_told_how_to_be_text(desk):
-    with pytest.raises(UnknownSourceColumn, match="If 'sales' is meant as text, put it in single"):
+    with pytest.raises(UnknownSourceColumn, match="If it is meant as text, put it in single"):
         desk.bring(FILE, CALLS + "queue = '\"sales\"'")
 
 
@@ -61,7 +61,7 @@ def test_the_source_is_no_column(desk):
 
 def test_a_mapping_for_another_record(desk):
     path = desk.file(FILE)
-    with pytest.raises(WrongRecord, match=r"for the record 'case'.*Use `--as case`"):
+    with pytest.raises(WrongRecord, match=r"for the record case,.*Use `--as case`"):
         bring_in(desk.lake, path, RECORDS["call"], desk.mapping("[columns]", "case"))
 
 

@@ -40,6 +40,8 @@ MAY = {
     "journeys": (Role.LEAD, Scope.READ),
     "journey": (Role.LEAD, Scope.READ),
     "split_journey": (Role.LEAD, Scope.WRITE),
+    "events": (Role.LEAD, Scope.READ),
+    "benchmarks": (Role.LEAD, Scope.READ),
     "tell_event": (Role.LEAD, Scope.WRITE),
     "invitations": (Role.LEAD, Scope.WRITE),
     "answer": (Role.LEAD, Scope.WRITE),

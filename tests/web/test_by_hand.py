@@ -132,3 +132,22 @@ def test_a_program_tells_an_event_with_a_token_that_may_write(own, people):
     assert "is no day" in wrong.json()["detail"]
     assert told(Scope.WRITE, {"kind": "miracle"}).status_code == 422
     assert {each.token for each in Audit.objects.filter(action=Action.ENTERED)} != {""}
+
+
+def test_programs_are_told_what_was_entered_if_they_may_see_all(own, people, program, signed_in):
+    bob = signed_in("bob")
+    bob.post("/data/events/", EVENT)
+    bob.post("/data/benchmarks/", FIGURE)
+    (event,) = program("bob").get("/api/v1/events").json()["events"]
+    assert (event["title"], event["started_at"]) == ("Camera 2.1", "2026-03-27T06:30:00Z")
+    (figure,) = program("bob").get("/api/v1/benchmarks").json()["benchmarks"]
+    assert {name: figure[name] for name in ("metric", "value", "n", "who")} == {
+        "metric": "customer_satisfaction.satisfied",
+        "value": 0.81,
+        "n": 412,
+        "who": "a competitor",
+    }
+    people["carol"].role = Role.LEAD
+    people["carol"].save()
+    for name in ("events", "benchmarks"):
+        assert program("carol").get(f"/api/v1/{name}").status_code == 403

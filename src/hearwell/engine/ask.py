@@ -71,7 +71,7 @@ def ask(lake: Lake, question: Question) -> Answers:
         use_cohorts(lake, question)
         if len(question.asked) == 1:  # among several it has no value
             refuse_unjudged(lake, question.asked[0])
-        made_up = simulated_sources(lake, records)
+        made_up = simulated_sources(need, records)
         for record, dated_by, is_stock, asked in families(question.asked):
             family = Asking(lake, question, need, record, dated_by, is_stock)
             found, bounds = family.answered(asked)

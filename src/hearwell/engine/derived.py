@@ -186,6 +186,7 @@ class Need:
     states: States
     there: type[Record] | None = None
     made: list[str] = field(default_factory=list)
+    none: list[type[Record]] = field(default_factory=list)  # readable as no rows
     kept: Making | None = None
 
     def __call__(self, record: type[Record]) -> None:
@@ -195,9 +196,11 @@ class Need:
         drop(self.lake, self.made)
         self.there = record
         for source in tables_of(record):
-            self.lake.use(source)
+            self.use(source)
         if self.is_kept(record):
-            create(self.lake, self.made, record.table_name, f"from lake.{kept_as(record)}", "view")
+            kept = kept_as(record)
+            none = " where false" if kept in self.states.history.unwritten else ""
+            create(self.lake, self.made, record.table_name, f"from lake.{kept}{none}", "view")
             return
         if record in CASE_FACTS or record in CONTACT_FACTS:
             making = replace(self.made_of_kept(), made=self.made)  # the lists are the same ones
@@ -208,6 +211,16 @@ class Need:
             CALENDARS[record](self.lake, self.made)
         for name, query in queries(record).items():  # type: ignore[arg-type]  # a class has a hash
             create(self.lake, self.made, name, query)
+
+    def use(self, source: type[Record]) -> None:
+        """Make a record readable: as no rows where there never were any, which is planned faster.
+
+        Only for as long as one state of the lake is read.
+        """
+        if source.table_name not in self.states.history.unwritten:
+            self.lake.use(source)
+        elif self.lake.use_none(source):
+            self.none.append(source)  # another, around this one, may have it so already
 
     def is_kept(self, record: type[Record]) -> bool:
         """Has the lake the facts as they are now?"""
@@ -233,6 +246,8 @@ class Need:
         if self.kept is not None:
             drop(self.lake, self.kept.lasting)
             drop(self.lake, self.kept.made)
+        for source in self.none:
+            self.lake.leave_none(source)
 
 
 @contextmanager

@@ -86,7 +86,8 @@ class Passes:
                 query = self.at_times(query)
                 hashes = execute(query).fetchnumpy()
                 found[each] = with_histogram(found[each], hashes, {}, query)
-            self.add_effects(found, rows)
+            if rows:
+                self.add_effects(found, rows)
         finally:
             with suppress(duckdb.Error):  # of a transaction that has failed, and says why
                 execute("drop table cells")

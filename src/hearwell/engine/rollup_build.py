@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.operations as ops
 
 from hearwell.clock.zone import local_time
-from hearwell.engine.changes import changes
+from hearwell.engine.changes import History, changes
 from hearwell.engine.derived import MADE_FROM, kept_as, readable, sources_of, tables_of
 from hearwell.engine.facts import dated
 from hearwell.engine.framing import EPOCH, bounds_of
@@ -56,7 +56,11 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
         full: make all of them anew.
 
     """
-    rows = {record: count(lake, record) for record in RECORDS.values()}
+    unwritten = History.of(lake).unwritten
+    rows = {
+        record: 0 if record.table_name in unwritten else count(lake, record)
+        for record in RECORDS.values()
+    }
     fewest = max(lake.settings.roll_up.from_rows, 1)
     for record, at in dates_of_facts().items():
         if max(rows[source] for source in sources_of(record)) >= min(fewest, KEPT_FROM_ROWS):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from hearwell.engine.derived import needed
 from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.framing import bounds_of
 from hearwell.engine.period import to_local
@@ -118,10 +119,11 @@ def last_days(lake: Lake, teams: Teams = None) -> tuple[str | None, str | None]:
     """Return the first and last of the newest 28 days of which there is anything to be seen."""
     newest = []
     dated = {(each.record, each.dated_by) for each in METRICS.values() if may_ask(each, teams)}
-    for record, dated_by in dated:
-        if record in RECORDS.values():  # facts derived from records have no dates of their own
-            lake.use(record)
-            newest.append(bounds_of(lake, record, dated_by, (), teams).last)
+    with lake.reading(), needed(lake, ()) as need:
+        for record, dated_by in dated:
+            if record in RECORDS.values():  # derived facts have no dates of their own
+                need.use(record)
+                newest.append(bounds_of(lake, record, dated_by, (), teams).last)
     known = [each for each in newest if each is not None]
     if not known:
         return None, None

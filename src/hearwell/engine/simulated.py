@@ -43,12 +43,13 @@ def which(record: type[Record], frame: Frame, asked: Sequence[Asked]) -> str:
     return sql(told.aggregate(**{name: told[name].any() for name in counts}))
 
 
-def simulated_sources(lake: Lake, records: Iterable[type[Record]]) -> set[type[Record]]:
+def simulated_sources(need: Need, records: Iterable[type[Record]]) -> set[type[Record]]:
     """Return which of the records that some facts are made of have simulated rows at all."""
     sources = {source.table_name: source for record in records for source in sources_of(record)}
     for source in sources.values():
-        lake.use(source)
-    found = lake.connection.execute(WRITTEN.get(("simulated", *sources), lambda: each(sources)))
+        need.use(source)
+    run = need.lake.connection.execute
+    found = run(WRITTEN.get(("simulated", *sources), lambda: each(sources)))
     return {sources[name] for (name,) in found.fetchall()}
 
 

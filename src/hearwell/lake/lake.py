@@ -56,6 +56,7 @@ class Lake:
     leave: Callable[[], object]  # gives back the folder for what did not fit into memory
     tables: dict[str, frozenset[str]] = field(default_factory=dict)
     views: set[str] = field(default_factory=set)
+    none: set[str] = field(default_factory=set)  # views of no rows, for records without any
     moved_in: list[Path] = field(default_factory=list)  # files the open transaction has adopted
     in_transaction: bool = False
     held: int | None = None  # the snapshot that is read until the end of `reading`
@@ -67,7 +68,25 @@ class Lake:
             told = credited(rows(record, self.tables), record, self.settings)
             self.connection.execute(f"create or replace temp view {identifier(name)} as {told}")
             self.views.add(name)
+            self.none.discard(name)
         return name
+
+    def use_none(self, record: type[Record]) -> bool:
+        """Make the record readable as no rows until `leave_none`; False where it is readable."""
+        name = record.table_name
+        if name in self.views or name in self.none:
+            return False
+        none = rows(record, {})
+        self.connection.execute(f"create or replace temp view {identifier(name)} as {none}")
+        self.none.add(name)
+        return True
+
+    def leave_none(self, record: type[Record]) -> None:
+        """Take away what `use_none` made, where nobody has made the rows readable since."""
+        name = record.table_name
+        if name in self.none:
+            self.none.discard(name)
+            self.connection.execute(f"drop view if exists temp.{identifier(name)}")
 
     @property
     def snapshot(self) -> int:
@@ -148,6 +167,7 @@ class Lake:
             self.connection.interrupt()
             self.connection.execute("rollback")
         self.views.clear()  # those made inside have gone
+        self.none.clear()
         with suppress(duckdb.Error, OSError):  # else the next checkpoint removes them
             for file in self.moved_in:
                 if not self.keeps(file):

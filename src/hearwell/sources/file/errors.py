@@ -99,7 +99,7 @@ class NoSuchLine(HearwellError):
             "The mapping says that the header of {file} is in line {line}, but the file ends "
             "before it (or that line is beyond its first megabyte)."
         )
-        super().__init__(told, file=name, line=line)
+        super().__init__(told, file=name, line=str(line))
 
 
 class Unreadable(HearwellError):

@@ -1,23 +1,34 @@
-"""What happened: told by programs that release, price or switch something."""
+"""What is entered by hand: what happened, which programs tell too, and figures of others."""
 
 from typing import Annotated, Any, Literal
 
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hearwell.engine.errors import BadQuestion, NotByTeam
+from hearwell.lake.lake import Lake
 from hearwell.web import lakes
 from hearwell.web.api import told
-from hearwell.web.api.answered import whole
+from hearwell.web.api.answered import answered, whole
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.question import Text
-from hearwell.web.inputs.by_hand import EVENTS, EventForm, put
+from hearwell.web.api.rows import told_value
+from hearwell.web.inputs.by_hand import (
+    BENCHMARKS,
+    EVENTS,
+    MOST_SHOWN,
+    EventForm,
+    Kind,
+    put,
+    rows_of,
+)
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.people.token import Scope
 
 router = Router(tags=["Why"], auth=at_least(Role.LEAD, Scope.WRITE))
+reads = at_least(Role.LEAD)
 
 
 class EventTold(Schema):
@@ -52,6 +63,78 @@ class EventTold(Schema):
     ended_at: Text | None = None
     dimension: Text | None = Field(None, description="Where it could touch some only: product.")
     value: Text | None = Field(None, description="Of the dimension: camera.")
+
+
+class EventListed(BaseModel):
+    """Something that happened; instants are UTC."""
+
+    source: str
+    event_id: str
+    kind: str | None
+    title: str | None
+    started_at: str
+    ended_at: str | None
+    dimension: str | None
+    value: str | None
+
+
+class Events(BaseModel):
+    events: list[EventListed] = Field(description=f"The newest {MOST_SHOWN}.")
+    snapshot: int
+
+
+class BenchmarkListed(BaseModel):
+    """A figure of others."""
+
+    metric: str = Field(description="With its variant, such as service_level.SL3.")
+    who: str
+    period: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    comparability: str | None
+    source_text: str | None
+    url: str | None
+
+
+class Benchmarks(BaseModel):
+    benchmarks: list[BenchmarkListed] = Field(description=f"The newest {MOST_SHOWN}.")
+    snapshot: int
+
+
+@router.get("/events", auth=reads, summary="Events", **told.described(Events, "/events"))
+def events(request: SignedIn) -> HttpResponseBase:
+    """Tell what happened, such as releases; it is for those who may see all teams."""
+    return entered(request, EVENTS)
+
+
+@router.get(
+    "/benchmarks", auth=reads, summary="Benchmarks", **told.described(Benchmarks, "/benchmarks")
+)
+def benchmarks(request: SignedIn) -> HttpResponseBase:
+    """Tell figures of others to compare with; it is for those who may see all teams."""
+    return entered(request, BENCHMARKS)
+
+
+def entered(request: SignedIn, kind: Kind) -> HttpResponseBase:
+    """Tell the rows that were entered.
+
+    Raises:
+        NotByTeam.
+
+    """
+    if request.user.teams_seen is not None:
+        raise NotByTeam(kind.name)
+
+    def made(lake: Lake) -> dict[str, Any]:
+        rows = [
+            {name: told_value(each) for name, each in row.items() if name != "received_at"}
+            for row in rows_of(lake, kind)
+        ]
+        return {kind.name: rows, "snapshot": lake.snapshot}
+
+    return answered(request, None, made)
 
 
 @router.post("/events", summary="Tell of an event", **told.described(told.EventKept, "/events"))

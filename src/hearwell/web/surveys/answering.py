@@ -14,6 +14,7 @@ from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -73,7 +74,7 @@ class Sheet:
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def survey(request: HttpRequest, token: str, score: int | None = None) -> HttpResponse:
+def survey(request: HttpRequest, token: str, score: int | None = None) -> HttpResponseBase:
     """Show a survey as far as it is answered; keep what is sent.
 
     Args:

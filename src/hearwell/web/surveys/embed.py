@@ -11,6 +11,7 @@ import rjsmin
 from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,8 @@ from hearwell.web.collector.site import Site
 @cache
 def source() -> bytes:
     file = files("hearwell.web.surveys").joinpath("survey.js")
-    return rjsmin.jsmin(file.read_text("utf-8")).encode()
+    script: str = rjsmin.jsmin(file.read_text("utf-8"))
+    return script.encode()
 
 
 @login_not_required
@@ -33,12 +35,11 @@ def script(_request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def framed(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+def framed(request: HttpRequest, answer: HttpResponse) -> HttpResponseBase:
     """Let pages of the organisation's sites, and no others, show this in a frame."""
     sites = Site.objects.filter(is_active=True).values_list("origins", flat=True)
     origins = sorted({origin for of_site in sites for origin in of_site})
     if not origins:
         return answer
     policy = csp_replace({"frame-ancestors": origins})
-    told: HttpResponse = policy(xframe_options_exempt(lambda _request: answer))(request)
-    return told
+    return policy(xframe_options_exempt(lambda _request: answer))(request)
