@@ -115,7 +115,7 @@ def test_it_is_told_how_texts_are_judged(bob):
 
 @pytest.mark.parametrize("address", ["digest", "guardrails"])
 def test_a_filter_that_is_misspelled_is_not_taken_for_nothing_found(bob, address):
-    answer = bob.get(f"/api/v1/{address}?where=chanel=phone")
+    answer = bob.get(f"/api/v1/{address}?where=chann=phone")
     assert answer.status_code == 422
     assert "Did you mean channel?" in answer.json()["detail"]
 
