@@ -6,8 +6,10 @@ What is under way when the process stops is told as failed; what waits is kept.
 """
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -42,8 +44,16 @@ def every(**when: str) -> Callable[[Callable[[], Any]], Any]:
 
 
 def started() -> subprocess.Popen[bytes]:
-    """Start the process that does the work; it ends with its parent's process group."""
-    return subprocess.Popen([sys.executable, "-m", "hearwell.web.background"])
+    """Start the process that does the work; it ends with its parent, however that ends."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "hearwell.web.background"], stdin=subprocess.PIPE
+    )
+
+
+def end_with_parent() -> None:
+    """Wait until nobody holds the other end of our input any more."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def work() -> None:
@@ -51,6 +61,7 @@ def work() -> None:
     import django  # noqa: PLC0415  only this process needs it so
     from django.apps import apps  # noqa: PLC0415
 
+    threading.Thread(target=end_with_parent, daemon=True, name="parent").start()
     django.setup()
     for application in apps.get_app_configs():
         name = f"{application.name}.jobs"

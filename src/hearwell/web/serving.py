@@ -1,6 +1,7 @@
 """Start the application: its database and files made ready, its first administrator invited."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -71,6 +72,8 @@ def serve(host: str, port: int) -> None:
     )
     from hearwell.web import background, warming  # noqa: PLC0415  they read where the home is
 
+    # uvicorn raises the signal again when it has stopped: then the rest is to stop as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     jobs = background.started()
     server, stop = uvicorn.Server(config), threading.Event()
     warming.warming(stop)
