@@ -6,29 +6,31 @@ import time
 from pathlib import Path
 
 import pytest
-from running import free_port, serving
+from running import free_port, is_alive, serving
 
 from hearwell.lake.lake import create
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL"])
-def test_what_works_in_the_background_ends_with_the_server(tmp_path, how):
+def test_what_works_in_the_background_ends_with_the_server(tmp_path, capfd, how):
     lake = tmp_path / "lake"
     create(lake).close()
     with serving(lake, "https://help.example.org", free_port()) as process:
         (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        assert works(worker)
+        wait_until(lambda: catches_sigterm(worker))  # it is at work
         os.kill(process.pid, getattr(signal, how))
         process.wait(timeout=60)
+    wait_until(lambda: not is_alive(worker))
+    assert "Fatal Python error" not in capfd.readouterr().err
+
+
+def wait_until(is_so):
     until = time.monotonic() + 60
-    while works(worker) and time.monotonic() < until:
+    while not is_so():
+        assert time.monotonic() < until
         time.sleep(0.1)
-    assert not works(worker)
 
 
-def works(process):
-    try:
-        told = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return told.rpartition(")")[2].split()[0] != "Z"
+def catches_sigterm(process):
+    status = Path(f"/proc/{process}/status").read_text()
+    return bool(int(status.partition("SigCgt:")[2].split()[0], 16) & 1 << signal.SIGTERM - 1)

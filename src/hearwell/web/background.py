@@ -52,7 +52,7 @@ def started() -> subprocess.Popen[bytes]:
 
 def end_with_parent() -> None:
     """Wait until nobody holds the other end of our input any more."""
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)  # past the buffer, whose lock would be held at the end
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -78,6 +78,16 @@ def wait_for(port, process):
         else:
             return
     pytest.fail("the server did not answer")
+
+
+def is_alive(process):
+    """Is any thread of it left? The first may have ended while another still holds the port."""
+    states = []
+    with suppress(FileNotFoundError):  # it is gone
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
+                states.append((thread / "stat").read_text().rpartition(")")[2].split()[0])
+    return any(state != "Z" for state in states)
 
 
 @pytest.fixture

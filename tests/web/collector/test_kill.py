@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
-from running import KEY
+from running import KEY, is_alive
 
 from hearwell.lake.lake import open_lake
 
@@ -160,15 +160,6 @@ def quiet_port():
         with socket.socket() as held, suppress(OSError):
             held.bind(("127.0.0.1", random.randint(20_000, 30_000)))
             return held.getsockname()[1]
-
-
-def is_alive(process):
-    """Is any thread of it left? The first may have ended while another still holds the port."""
-    states = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        with suppress(FileNotFoundError, ProcessLookupError):  # it ended just now
-            states.append((thread / "stat").read_text().rpartition(")")[2].split()[0])
-    return any(state != "Z" for state in states)
 
 
 def acknowledged(tellers):
