@@ -10,7 +10,7 @@ from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import Lake
 from hearwell.lake.tables import identifier, typed
 from hearwell.metrics.catalog import METRICS
-from hearwell.records import RECORDS, TABLES
+from hearwell.records import TABLES
 from hearwell.settings import Settings
 
 Row = Mapping[str, object]
@@ -98,12 +98,16 @@ def surveys(*rows: Row, at: str = "2026-01-05 10:00") -> list[Row]:
     return [usual | {"survey_id": str(i)} | dict(row) for i, row in enumerate(rows)]
 
 
-def without_facts(monkeypatch):
-    """Keep roll-ups of records alone: those of facts made of several take most of the time."""
-    every = rollup_build.families
+def rolled_up_alone(monkeypatch, tables):
+    """Keep roll-ups and facts of these tables alone: those of all take most of the time."""
+    every, dates = rollup_build.families, rollup_build.dates_of_facts
     monkeypatch.setattr(
         rollup_build,
         "families",
-        lambda settings: [each for each in every(settings) if each.record in RECORDS.values()],
+        lambda settings: [each for each in every(settings) if each.record.table_name in tables],
     )
-    monkeypatch.setattr(rollup_build, "dates_of_facts", dict)
+    monkeypatch.setattr(
+        rollup_build,
+        "dates_of_facts",
+        lambda: {fact: at for fact, at in dates().items() if fact.table_name in tables},
+    )

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from engine.tables import literal, without_facts
+from engine.tables import literal, rolled_up_alone
 
 from hearwell.engine import ask as asking
 from hearwell.engine import clusters, passes, rollup_build
 from hearwell.engine.question import Asked, Question
 from hearwell.engine.rollup import Rolled, families
-from hearwell.engine.rollup_build import dates_of_facts, roll_up
+from hearwell.engine.rollup_build import roll_up
 from hearwell.engine.state import States, mark_of
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier, typed
@@ -49,7 +49,7 @@ def lake(tmp_path, monkeypatch):
 
 @pytest.fixture
 def only_records(monkeypatch):
-    without_facts(monkeypatch)
+    rolled_up_alone(monkeypatch, RECORDS)
 
 
 def some(dice, name, number):  # noqa: PLR0911  one for each record
@@ -186,10 +186,7 @@ def alike(one, other):
 
 def test_random_questions_are_answered_alike(lake, monkeypatch):
     """Whatever is asked of whatever table, with late rows and corrections between."""
-    kept = [each for each in families(lake.settings) if each.record.table_name in ASKED]
-    facts = {fact: at for fact, at in dates_of_facts().items() if fact.table_name in ASKED}
-    monkeypatch.setattr(rollup_build, "families", lambda _: kept)
-    monkeypatch.setattr(rollup_build, "dates_of_facts", lambda: facts)
+    rolled_up_alone(monkeypatch, ASKED)
     dice, used = random.Random(8), 0
     for size in (60, 9):
         for name in TABLES:

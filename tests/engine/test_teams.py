@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from engine.tables import calls, cells, holding, literal, named, surveys, utc, without_facts
+from engine.tables import calls, cells, holding, literal, named, rolled_up_alone, surveys, utc
 
 from hearwell.engine.ask import ask
 from hearwell.engine.errors import BadQuestion, NotByTeam, UnknownDimension
@@ -19,6 +19,7 @@ from hearwell.jobs.simulate import simulate
 from hearwell.lake.lake import create, open_lake
 from hearwell.lake.tables import typed
 from hearwell.metrics.catalog import METRICS
+from hearwell.records import RECORDS
 from hearwell.records.call import Call
 from hearwell.settings import RollUp, Settings
 
@@ -286,7 +287,7 @@ def put(lake, rows):
 @pytest.mark.parametrize(("by", "used"), [(("queue",), 0), (("queue", "team"), 1)])
 def test_roll_ups_answer_only_when_they_are_kept_by_team(tmp_path, monkeypatch, by, used):
     """Sums over all teams are never told; those of each team are, of these alone."""
-    without_facts(monkeypatch)
+    rolled_up_alone(monkeypatch, RECORDS)
     with create(tmp_path / "lake") as made:
         put(made, calls(RED, RED, BLUE, {"team": None}))
         settings = Settings(roll_up=RollUp(by=by, from_rows=0))

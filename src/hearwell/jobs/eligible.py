@@ -72,7 +72,7 @@ SOLVED = f"""
     )
     select solving.source || '/' || solving.case_id || '/' || solving.event_id as about,
         of.customer_id as person, solving.happened_at,
-        of.case_id, null as call_id, null as order_id,
+        of.case_id,
         coalesce(served.agent_id, of.agent_id) as agent_id, coalesce(served.team, of.team) as team,
         of.product, of.topic, of.channel, coalesce(of.language, who.language) as language,
         case when not solving.stays then '{OPEN_AGAIN}'
@@ -87,11 +87,11 @@ SOLVED = f"""
 CALL = """
     select source || '/' || call_id as about,
         arg_max(coalesce(call.customer_id, caller), leg) as person, max(ended_at) as happened_at,
-        arg_max(case_id, leg) as case_id, call_id, null as order_id,
+        arg_max(case_id, leg) as case_id, call_id,
         arg_max(agent_id, leg) as agent_id,
         arg_max(coalesce(call.team, agent.team), leg) as team, arg_max(product, leg) as product,
         arg_max(topic, leg) as topic, 'phone' as channel,
-        coalesce(arg_max(call.language, leg), any_value(who.language)) as language, null as skip
+        coalesce(arg_max(call.language, leg), any_value(who.language)) as language
     from call left join person as who on who.customer_id = call.customer_id
     left join (select agent_id, any_value(team) as team from agent group by all) as agent
         using (agent_id)
@@ -102,9 +102,7 @@ CALL = """
 
 DELIVERED = """
     select source || '/' || order_id as about, of.customer_id as person,
-        delivered_at as happened_at, null as case_id, null as call_id, order_id,
-        null as agent_id, null as team, of.product, null as topic, null as channel,
-        who.language, null as skip
+        delivered_at as happened_at, order_id, of.product, who.language
     from "order" as of left join person as who on who.customer_id = of.customer_id
     where delivered_at > $since and delivered_at <= $until
 """
@@ -115,9 +113,7 @@ EACH = """
             $until::timestamp, interval 1 day)) as happened_at
     ),
     numbered as (select happened_at, epoch(happened_at)::bigint // 86400 as day from days)
-    select customer_id || '/' || day as about, customer_id as person, happened_at, null as case_id,
-        null as call_id, null as order_id, null as agent_id, null as team, null as product,
-        null as topic, null as channel, language, null as skip
+    select customer_id || '/' || day as about, customer_id as person, happened_at, language
     from person join numbered
         on day % $every_days = (md5_number_lower(customer_id) % $every_days)::bigint
     where happened_at > $since and (left_at is null or left_at > happened_at)
@@ -126,9 +122,7 @@ EACH = """
 
 JOINED = """
     select customer_id as about, customer_id as person, min(first_seen_at) as happened_at,
-        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
-        null as product, null as topic, null as channel, any_value(who.language) as language,
-        null as skip
+        any_value(who.language) as language
     from customer join person as who using (customer_id)
     where who.left_at is null group by customer_id
     having min(first_seen_at) > $since and min(first_seen_at) <= $until
@@ -138,9 +132,7 @@ ORDERED = DELIVERED.replace("delivered_at", "ordered_at")
 
 CART_LEFT = """
     select source || '/' || cart_id as about, of.customer_id as person,
-        coalesce(last_changed_at, created_at) + interval 24 hours as happened_at,
-        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
-        null as product, null as topic, null as channel, who.language, null as skip
+        coalesce(last_changed_at, created_at) + interval 24 hours as happened_at, who.language
     from cart as of left join person as who on who.customer_id = of.customer_id
     where of.customer_id is not null and order_id is null and ordered_at is null
         and happened_at > $since and happened_at <= $until
@@ -150,9 +142,7 @@ CART_LEFT = """
 READ = """
     select source || '/' || view_id as about, of.customer_id as person,
         opened_at + to_seconds(coalesce(read_seconds, 0)) as happened_at,
-        null as case_id, null as call_id, null as order_id, null as agent_id, null as team,
-        null as product, null as topic, null as channel,
-        coalesce(of.language, who.language) as language, null as skip
+        coalesce(of.language, who.language) as language
     from article_view as of left join person as who on who.customer_id = of.customer_id
     where of.customer_id is not null and happened_at > $since and happened_at <= $until
 """
@@ -165,6 +155,8 @@ articles read, by visitors whom nobody knows: they could never be asked, and are
 TRIGGERS = {"solved": SOLVED, "call": CALL, "delivered": DELIVERED, "each": EACH, **POINTS}
 RECORDS = (Agent, ArticleView, Call, Cart, Case, CaseEvent, Customer, Order)
 COLUMNS = tuple(Eligible.__dataclass_fields__)
+UNKNOWN = ", ".join(f"null::varchar as {name}" for name in COLUMNS if name != "at")
+"""Whatever a trigger does not tell."""
 
 PERSON = """
     create or replace temp view person as
@@ -197,7 +189,8 @@ def eligible(
         for name in COLUMNS
     )
     found = lake.connection.execute(
-        f"select {columns} from ({TRIGGERS[trigger]}) order by happened_at, about",
+        f"select {columns} from (from ({TRIGGERS[trigger]}) union all by name "
+        f"select {UNKNOWN} where false) order by happened_at, about",
         bound | {"later": later},
     )
     return [Eligible(**dict(zip(COLUMNS, row, strict=True))) for row in found.fetchall()]

@@ -15,7 +15,7 @@ from hearwell.web.api import question as questions
 from hearwell.web.api import told
 from hearwell.web.api.answered import whole
 from hearwell.web.api.caller import at_least
-from hearwell.web.api.problem import Wrong, listed, problem
+from hearwell.web.api.problem import listed, problem, wrong_in
 from hearwell.web.api.question import Put, Text
 from hearwell.web.api.repeat import DESCRIBED, once
 from hearwell.web.api.targets import stored
@@ -145,12 +145,7 @@ def set_as(request: SignedIn, given: BoardGiven, found: Board | None) -> HttpRes
         "readers": [readers.get(each, each) for each in given.readers]
     }
     form = Sharing(typed, instance=found or Board(owner=request.user))
-    if not form.is_valid():
-        wrong = [
-            Wrong(at=f"body.{name}", detail=each["message"])
-            for name, errors in form.errors.get_json_data().items()
-            for each in errors
-        ]
+    if wrong := wrong_in(form):
         return problem(request, 422, f"The board cannot be set: {listed(wrong)}", wrong)
     with transaction.atomic():
         saved = form.save()

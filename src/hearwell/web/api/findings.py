@@ -1,7 +1,7 @@
 """Why the numbers are as they are: what the insights found."""
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from django.http.response import HttpResponseBase
 from ninja import Query as FromQuery
@@ -100,6 +100,9 @@ class Staffed(Query):
     as_of: Text | None = None
 
 
+Given = TypeVar("Given", Card, Held, Judged, Staffed)
+
+
 @router.get(
     "/metrics/{name}/why/{insight}",
     summary="Why a number is as it is",
@@ -130,8 +133,7 @@ def products(request: SignedIn, asked: FromQuery[Held]) -> HttpResponseBase:
 
     It is told of the newest year, if it is not said of which days.
     """
-    teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: held(lake, asked, teams))
+    return put(request, asked, held)
 
 
 @router.get(
@@ -144,8 +146,7 @@ def digest(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
 
     It is told of the newest 28 days, if it is not said of which; `last=7` tells of a week.
     """
-    teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: weightiest(lake, asked, teams))
+    return put(request, asked, weightiest)
 
 
 @router.get(
@@ -155,8 +156,7 @@ def digest(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
 )
 def sentiment(request: SignedIn, asked: FromQuery[Judged]) -> HttpResponseBase:
     """Tell whether texts are judged, and how well; it is told to who may see all teams."""
-    teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: judged(lake, teams))
+    return put(request, asked, judged)
 
 
 @router.get(
@@ -166,8 +166,7 @@ def sentiment(request: SignedIn, asked: FromQuery[Judged]) -> HttpResponseBase:
 )
 def guardrails(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
     """Tell of each number that improved whether its partner was harmed, and signs of gaming."""
-    teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: guarded(lake, asked, teams))
+    return put(request, asked, guarded)
 
 
 @router.get(
@@ -180,8 +179,7 @@ def self_service(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
 
     Only `language` filters it; it is told to who may see all teams.
     """
-    teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: served(lake, asked, teams))
+    return put(request, asked, served)
 
 
 @router.get(
@@ -191,8 +189,15 @@ def self_service(request: SignedIn, asked: FromQuery[Card]) -> HttpResponseBase:
 )
 def staffing(request: SignedIn, asked: FromQuery[Staffed]) -> HttpResponseBase:
     """Tell of each queue and half hour of the week how many agents are needed, and are there."""
+    return put(request, asked, staffed)
+
+
+def put(
+    request: SignedIn, asked: Given, made: Callable[[Lake, Given, Teams], dict[str, Any]]
+) -> HttpResponseBase:
+    """Answer with what is found in what the asker may see."""
     teams = request.user.teams_seen
-    return answered(request, asked.as_of, lambda lake: staffed(lake, asked, teams))
+    return answered(request, asked.as_of, lambda lake: made(lake, asked, teams))
 
 
 def explained(
@@ -246,7 +251,7 @@ def weightiest(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
     return {"findings": [each.as_json() for each in found], "snapshot": lake.snapshot}
 
 
-def judged(lake: Lake, teams: Teams) -> dict[str, Any]:
+def judged(lake: Lake, _asked: Judged, teams: Teams) -> dict[str, Any]:
     """Return how texts are judged; all of them teach it.
 
     Raises:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -110,6 +111,21 @@ def wrongs(errors: Iterable[Mapping[str, Any]]) -> list[Wrong]:
     """Return what Pydantic found wrong, in our words."""
     return [
         Wrong(at=place(each["loc"]), detail=each["msg"].removeprefix("Value error, "))
+        for each in errors
+    ]
+
+
+def wrong_in(form: BaseForm, names: Mapping[str, str] | None = None) -> list[Wrong]:
+    """Return what is wrong with a form that a body filled in.
+
+    Args:
+        names: of fields whose values have another name in the body, that name.
+
+    """
+    known = names or {}
+    return [
+        Wrong(at=f"body.{known.get(name, name)}", detail=each["message"])
+        for name, errors in form.errors.get_json_data().items()
         for each in errors
     ]
 

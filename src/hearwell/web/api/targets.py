@@ -17,7 +17,7 @@ from hearwell.web.api import told
 from hearwell.web.api.answered import whole
 from hearwell.web.api.caller import at_least
 from hearwell.web.api.page import Page
-from hearwell.web.api.problem import Wrong, listed, problem
+from hearwell.web.api.problem import Wrong, listed, problem, wrong_in
 from hearwell.web.api.question import Filter, Text
 from hearwell.web.api.repeat import DESCRIBED, once
 from hearwell.web.explore.view import written
@@ -32,6 +32,8 @@ from hearwell.web.targets.target import Alert, Target
 
 router = Router(tags=["Targets"], auth=at_least(Role.VIEWER))
 writes = at_least(Role.LEAD, Scope.WRITE)
+NAMES = {"wanted": "value", **dict.fromkeys(FILTERS, "where")}
+"""Of fields of the form, the names that programs give."""
 MOST_RECEIVERS = 100
 EXAMPLE: JsonDict = {
     "metric": "service_level",
@@ -176,21 +178,11 @@ def see_alert(request: SignedIn, number: int) -> Any:
 def set_as(request: SignedIn, given: Given, found: Target | None) -> HttpResponseBase:
     with lakes.reading() as lake:
         form = TargetForm(request.user, lake, given.typed(), instance=found)
-        wrong = given.overlooked() or wrongs(form)
+        wrong = given.overlooked() or wrong_in(form, NAMES)
         if wrong:
             return problem(request, 422, f"The target cannot be set: {listed(wrong)}", wrong)
         saved = keep(request, form)
         return whole(standing(lake, saved, request.user), 200 if found else 201)
-
-
-def wrongs(form: TargetForm) -> list[Wrong]:
-    """Return what is wrong, by the names that a program gave."""
-    names = {"wanted": "value", **dict.fromkeys(FILTERS, "where")}
-    return [
-        Wrong(at=f"body.{names.get(name, name)}", detail=each["message"])
-        for name, errors in form.errors.get_json_data().items()
-        for each in errors
-    ]
 
 
 def mine(person: Person, number: int) -> Target:
