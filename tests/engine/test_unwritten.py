@@ -42,7 +42,7 @@ def test_the_first_rows_are_seen_by_who_asked_before(lake):
 
 def test_nothing_is_asked_of_it(lake):
     """Each of its metrics is told as it would be of a table from which all rows have gone."""
-    asked = tuple(Asked(m, v) for m in METRICS.values() for v in m.variants())
+    asked = tuple(Asked(each, next(iter(each.variants()))) for each in METRICS.values())
     question = Question(asked, begins="2026-03-01", ends="2026-03-28", compare="previous")
     none = ask(lake, question)
     assert not any(each.sql for each in none.answers)
