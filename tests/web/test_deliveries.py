@@ -292,15 +292,15 @@ def test_the_weekly_mail_says_first_what_changed_of_what_its_reader_may_see(comp
 
 def test_a_finding_is_mailed_with_its_events_and_a_link():
     opens = Question(find("CSAT")[:1], where=(("product", "camera"),))
-    says, note = sentence("Cameras > lamps."), sentence("Learnt from a year.")
+    says, note = sentence("{it}.", it=word("Cameras > lamps")), sentence("Learnt from a year.")
     event = sentence(COINCIDES, event=word("R & D 5"), day=day(date(2026, 6, 25)))
     found = Finding("turned.change", says, 1, 1, 1, notes=(event, note), opens=opens)
     told = line(found, Address(last=None, begins="2026-06-24", ends="2026-06-30"))
     text, _, address = told.rpartition(" ")
     assert text == "Cameras > lamps. It coincides with R & D 5 (2026-06-25)."
     assert address.endswith(
-        "/metrics/customer_satisfaction/?from=2026-06-24&to=2026-06-30"
-        "&where.product=camera&variant=top_two"
+        "/metric/customer_satisfaction/?from=2026-06-24&to=2026-06-30"
+        "&where.product=camera&variant=satisfied"
     )
     words = Words("t", [], "http://127.0.0.1/", "delivery", [Part("What changed", lines=[told])])
     page = render_to_string("explore/mail.html", {"words": words, "parts": [(words.parts[0], [])]})
