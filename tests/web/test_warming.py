@@ -15,7 +15,8 @@ def test_the_page_finds_its_answers_there(company, people, signed_in, monkeypatc
     assert warming.views() == [None, ("billing phone",)]
     answered = lakes.Answered(most=50)
     monkeypatch.setattr(lakes, "ANSWERED", answered)
-    warming.ask()
+    for teams in warming.views():
+        warming.ask(teams)
     there = set(answered.found)
     for name in ("alice", "carol"):
         browser = signed_in(name)
@@ -34,7 +35,8 @@ def test_it_is_asked_once_for_each_state_and_goes_on_after_a_fault(monkeypatch):
             stop.set()
         return now[0]
 
-    def ask():
+    def ask(teams):
+        assert teams is None
         asked.append(now[0])
         if len(asked) == 1:
             message = "the first time it fails"
@@ -42,5 +44,6 @@ def test_it_is_asked_once_for_each_state_and_goes_on_after_a_fault(monkeypatch):
 
     monkeypatch.setattr(warming, "state", state)
     monkeypatch.setattr(warming, "ask", ask)
+    monkeypatch.setattr(warming, "views", lambda: [None])
     warming.keep_warm(stop, 0)
     assert asked == [1, 3]

@@ -39,7 +39,9 @@ def keep_warm(stop: threading.Event, look_every_seconds: float = LOOK_EVERY_SECO
             now = state()
             if now != warm and (now == before or warm is None):
                 warm = now
-                ask()
+                for teams in views():
+                    if not stop.is_set():
+                        ask(teams)
             before = now
         except Exception:  # whoever opens the page is told; this goes on
             log.exception("the scorecard could not be asked ahead")
@@ -52,15 +54,14 @@ def state() -> tuple[int, int]:
         return lake.snapshot, lakes.POOL.edition()
 
 
-def ask() -> None:
-    """Ask what the page asks of those who have chosen nothing, of all that is seen by anybody."""
-    for teams in views():
-        with lakes.exactly(), lakes.reading() as lake:
-            snapshot = str(card_of(lake, Address(), teams).snapshot)
-            for name in FILTERS:
-                values(lake, name, teams)
-        with lakes.reading(snapshot) as lake:  # the pictures of a page name its state
-            trends_of(lake, card_of(lake, Address(as_of=snapshot), teams))
+def ask(teams: Teams) -> None:
+    """Ask what the page asks of those who see these teams and have chosen nothing."""
+    with lakes.exactly(), lakes.reading() as lake:
+        snapshot = str(card_of(lake, Address(), teams).snapshot)
+        for name in FILTERS:
+            values(lake, name, teams)
+    with lakes.reading(snapshot) as lake:  # the pictures of a page name its state
+        trends_of(lake, card_of(lake, Address(as_of=snapshot), teams))
 
 
 def views() -> list[Teams]:
