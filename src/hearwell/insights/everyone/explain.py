@@ -32,7 +32,7 @@ from hearwell.stats.net_score import net_score_interval
 from hearwell.stats.nonresponse import Estimated, best_power, double_sampling, mean_of
 
 ELIGIBLE = "eligible_at or sent_at"
-KNOWN_AT = "asked_at"
+KNOWN_AT = "coalesce(r.eligible_at, r.sent_at)"
 FEWEST = 100
 """Below so many answers nothing is adjusted."""
 
@@ -118,10 +118,6 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
     put = replace(question, by=(), compare=None, where=(*question.where, instrument))
     keep = dict.fromkeys((*KEEP, "follows", "eligible_at", "sent_at", *DIMENSIONS))
     with counted(lake, put, tuple(keep), ELIGIBLE) as rows:
-        lake.connection.execute(
-            f"alter table temp.counted_rows add column {KNOWN_AT} timestamp; "
-            f"update temp.counted_rows set {KNOWN_AT} = coalesce(eligible_at, sent_at)"
-        )
         with experienced(rows, KNOWN_AT) as table, kinds_of(rows, table, ends, KNOWN_AT) as kinds:
             n, people = kinds.n.sum(), kinds.people.sum()
             if 0 < n < FEWEST_ANSWERS:

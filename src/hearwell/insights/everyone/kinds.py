@@ -48,7 +48,7 @@ with said as materialized (
 )
 select r.source, r.survey_id, arg_max(s.chance, s.sent_at) as chance
 from {table} as r
-join said as s on s.source = r.source and s.case_id = r.case_id and s.sent_at <= r.{moment}
+join said as s on s.source = r.source and s.case_id = r.case_id and s.sent_at <= {moment}
 group by all
 """
 """How likely they were satisfied by what they wrote last in their case. It is judged by what others
@@ -115,7 +115,7 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) 
     """Count people by kind.
 
     Args:
-        moment: the column of the instant up to which things are known.
+        moment: SQL of the instant up to which things are known, of the columns of `r`.
         ends: the worst and the best value, which become 0 and 1.
 
     """
