@@ -68,9 +68,7 @@ def ask(lake: Lake, question: Question) -> Answers:
     marked: set[str] = set()
     records = [each.metric.record for each in question.asked]
     with lake.reading() as snapshot, needed(lake, records) as need:
-        use_cohorts(lake, question)
-        if len(question.asked) == 1:  # among several it has no value
-            refuse_unjudged(lake, question.asked[0])
+        prepare(lake, question)
         made_up = simulated_sources(need, records)
         for family, asked in families(lake, question, need, {}):
             found, bounds = family.answered(asked)
@@ -97,7 +95,7 @@ def answers_together(lake: Lake, questions: Sequence[Question]) -> list[list[Ans
     rows that were made up, is not told.
 
     Raises:
-        BadQuestion, NoBusinessTime.
+        BadQuestion, NoBusinessTime, NoScoreModel.
 
     """
     answers: list[dict[Asked, Answer]] = [{} for _ in questions]
@@ -106,7 +104,7 @@ def answers_together(lake: Lake, questions: Sequence[Question]) -> list[list[Ans
     known: dict[Hashable, Bounds] = {}
     with lake.reading(), needed(lake, records) as need:
         for question in questions:
-            use_cohorts(lake, question)
+            prepare(lake, question)
         every = [
             (place, *family)
             for place, question in enumerate(questions)
@@ -118,6 +116,18 @@ def answers_together(lake: Lake, questions: Sequence[Question]) -> list[list[Ans
         with_verdicts([found[each] for each in question.asked], question.level)
         for question, found in zip(questions, answers, strict=True)
     ]
+
+
+def prepare(lake: Lake, question: Question) -> None:
+    """Refuse what has no value, and make readable what tells of the customers asked about.
+
+    Raises:
+        NoScoreModel.
+
+    """
+    if len(question.asked) == 1:  # among several it has no value
+        refuse_unjudged(lake, question.asked[0])
+    use_cohorts(lake, question)
 
 
 def use_cohorts(lake: Lake, question: Question) -> None:

@@ -97,31 +97,33 @@ from {rows} as r join "order" as o on o.source = r.source and o.order_id = r.ord
 """What came late had not come when it was due; who answered before that could not tell. Of what
 never came it is not known whether it was cancelled."""
 
-TOGETHER = """
-with began as (
+BY_READING = """
+select b.answer from (
     select r.rowid as answer, r.customer_id, least(c.opened_at, t.entered_at) as began_at
     from {rows} as r
     left join by_case as c on c.answer = r.rowid
     left join by_call as t on t.answer = r.rowid
-), read as (
-    select b.answer, v.opened_at >= b.began_at - interval {read_within} hours as is_read
-    from began as b asof left join (
-        select customer_id, opened_at from article_view where customer_id is not null
-    ) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
-    where b.customer_id is not null and b.began_at is not null
-)
+) as b asof join (
+    select customer_id, opened_at from article_view where customer_id is not null
+) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
+where v.opened_at >= b.began_at - interval {read_within} hours
+"""
+"""Before what an article was read. A table of its own: DuckDB, which does not know how few these
+are, would look up all rows with all their columns for each."""
+
+TOGETHER = """
 select r.*,
     t.hold_time, t.tries, t.transfers, greatest(c.agents, t.agents) as agents,
     c.first_response_time, c.time_to_resolution, c.messages,
     o.late_delivery, o.delivery_time,
-    if(exists (from article_view where customer_id is not null),
-        if(a.answer is null, null, coalesce(a.is_read, false)::double), null)
+    if(exists (from article_view where customer_id is not null) and r.customer_id is not null
+        and least(c.opened_at, t.entered_at) is not null, (a.answer is not null)::double, null)
         as article_read_before
 from {rows} as r
 left join by_case as c on c.answer = r.rowid
 left join by_call as t on t.answer = r.rowid
 left join by_order as o on o.answer = r.rowid
-left join read as a on a.answer = r.rowid
+left join by_reading as a on a.answer = r.rowid
 """
 """All that is joined goes by the place of the answer among the rows: two words take longer."""
 
@@ -136,7 +138,13 @@ def experienced(rows: Counted, moment: str = "r.answered_at") -> Iterator[str]:
 
     """
     lake = rows.lake
-    made = {"by_call": BY_CALL, "by_case": BY_CASE, "by_order": BY_ORDER, EXPERIENCE: TOGETHER}
+    made = {
+        "by_call": BY_CALL,
+        "by_case": BY_CASE,
+        "by_order": BY_ORDER,
+        "by_reading": BY_READING,
+        EXPERIENCE: TOGETHER,
+    }
     try:
         for record in (Call, Order, ArticleView):
             lake.use(record)
