@@ -6,7 +6,7 @@ import pytest
 from engine.test_parts_add_up import assert_alike
 from engine.test_rollups import TABLES, put, some
 
-from hearwell.engine.ask import ask
+from hearwell.engine.ask import answers_together, ask
 from hearwell.engine.fact_build import build_facts
 from hearwell.engine.question import Question
 from hearwell.engine.scorecard import asked_for
@@ -30,3 +30,18 @@ def test_a_scorecard_is_what_each_of_its_metrics_is_alone(tmp_path, state):
         for found in dice.sample(together, 12):
             (alone,) = ask(lake, Question((found.asked,))).answers
             assert_alike(found.cells("UTC", 0.95), alone.cells("UTC", 0.95))
+
+
+def test_several_questions_are_answered_as_each_alone(tmp_path):
+    """Those of the same facts follow each other, whatever the order of the questions."""
+    dice = random.Random(5)
+    with create(tmp_path / "lake") as lake:
+        for name in TABLES:
+            put(lake, name, [some(dice, name, i) for i in range(40)])
+        known = [e for e in asked_for((), ()) if "channel" in e.metric.record.dimensions()]
+        asked = tuple(dice.sample(known, 4))
+        questions = [Question(asked), Question(asked[::-1], by=("channel",))]
+        for question, together in zip(questions, answers_together(lake, questions), strict=True):
+            for found, alone in zip(together, ask(lake, question).answers, strict=True):
+                assert found.asked == alone.asked
+                assert_alike(found.cells("UTC", 0.95), alone.cells("UTC", 0.95))

@@ -24,8 +24,8 @@ class Logistic:
 
     @cached_property
     def covariance(self) -> FloatArray:
-        found: FloatArray = np.linalg.pinv(self.at.information, hermitian=True)
-        return found
+        inverse = np.linalg.pinv(self.at.information, hermitian=True)
+        return inverse.astype(np.float64)
 
     @property
     def errors(self) -> FloatArray:
