@@ -174,7 +174,7 @@ def again(request: SignedIn, number: int) -> HttpResponse:
             audit(request, Action.SETTINGS, f"survey programme {found.name}: {asked} asked again")
         messages.success(request, _("Asked again: {n}").format(n=asked))
     else:
-        messages.error(request, " ".join(form.errors["people"]))
+        messages.error(request, " ".join(map(str, form.errors["people"])))
     return redirect("survey-programme", found.pk)
 
 
