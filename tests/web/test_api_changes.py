@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from programs import PROBLEM, told
+from programs import PROBLEM, sent, told
 from test_bringing import CALLS, lake, rows  # noqa: F401  its fixture
 
 from hearwell.web.api import repeat
@@ -22,11 +22,6 @@ queue = 'Queue'
 entered_at = 'try_cast("Start Time" as timestamp)'
 ended_at = 'try_cast("End Time" as timestamp)'
 """
-
-
-def sent(client, address, body, method="post", **headers):
-    names = {name.replace("_", "-"): text for name, text in headers.items()}
-    return getattr(client, method)(address, body, content_type="application/json", headers=names)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from hearwell.insights.guardrails.pairs import pairs
+from hearwell.settings import FILE
 from hearwell.web.api.service import API
 from hearwell.web.people.token import Scope, Token
 
@@ -34,8 +35,12 @@ def headers(company, people, monkeypatch):
     monkeypatch.setattr("hearwell.engine.scorecard.SCORECARD", CHEAP)
     monkeypatch.setattr("hearwell.insights.guardrails.judged.pairs", lambda: [*pairs()][:2])
     monkeypatch.setattr("hearwell.jobs.digest.WATCHED", ("service_level",))
-    _, text = Token.issue(people["alice"], "test", Scope.WRITE, timedelta(days=1))
-    return {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
+    own, text = Token.issue(people["alice"], "test", Scope.ADMIN, timedelta(days=1))
+    Token.objects.filter(pk=own.pk).update(pk=own.pk + 2**40)  # nobody revokes it by chance
+    file = company / FILE
+    before = file.read_bytes()
+    yield {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
+    file.write_bytes(before)
 
 
 @pytest.fixture

@@ -8,19 +8,27 @@ from ninja.constants import NOT_SET
 from ninja.operation import Operation
 
 from hearwell.web.api import (
+    account,
+    audit_log,
     boards,
+    channels,
     deliveries,
+    designs,
     dimensions,
     events,
     findings,
     imports,
     journeys,
     lake,
+    links,
     metrics,
     numbers,
-    organisation,
+    people,
+    programmes,
     promises,
     rows,
+    settings,
+    sites,
     surveys,
     targets,
 )
@@ -44,13 +52,21 @@ ROUTERS = (
     journeys.router,
     events.router,
     boards.router,
+    links.router,
+    channels.router,  # before deliveries, whose addresses would take theirs
     deliveries.router,
     targets.router,
     promises.router,
     lake.router,
     imports.router,
+    designs.router,  # before programmes, whose addresses would take theirs
+    programmes.router,
     surveys.router,
-    organisation.router,
+    sites.router,
+    people.router,
+    settings.router,
+    audit_log.router,
+    account.router,
 )
 
 
