@@ -36,7 +36,7 @@ def headers(company, people, monkeypatch):
     monkeypatch.setattr("hearwell.insights.guardrails.judged.pairs", lambda: [*pairs()][:2])
     monkeypatch.setattr("hearwell.jobs.digest.WATCHED", ("service_level",))
     own, text = Token.issue(people["alice"], "test", Scope.ADMIN, timedelta(days=1))
-    Token.objects.filter(pk=own.pk).update(pk=own.pk + 2**40)  # nobody revokes it by chance
+    Token.objects.filter(pk=own.pk).update(id=own.pk + 2**40)  # nobody revokes it by chance
     file = company / FILE
     before = file.read_bytes()
     yield {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from ninja import File, Router, Schema, UploadedFile
 from ninja import Query as FromQuery
 from pydantic import BaseModel, ConfigDict, Field
@@ -192,7 +192,7 @@ def bring_emails(request: SignedIn, file: File[UploadedFile]) -> Any:
 
     The file is CSV with the columns customer, or agent, and email. Those known before get the new.
     """
-    form = ReachForm({}, {"file": file})
+    form = ReachForm({}, MultiValueDict({"file": [file]}))
     return unfit(request, form) or whole({"known": take_in(request, form)})
 
 
@@ -212,7 +212,7 @@ def change_programme(request: SignedIn, programme: int, given: ProgrammeGiven) -
     summary="What came of a programme",
     **told.described(Results, "/surveys/1/results?by=channel"),
 )
-def survey_results(request: SignedIn, programme: int, asked: FromQuery[Wanted]) -> HttpResponse:
+def survey_results(request: SignedIn, programme: int, asked: FromQuery[Wanted]) -> Any:
     """Tell who was asked and why not, who answers, and what they say, of the teams you may see.
 
     Anonymous answers are told late, and five or more at a time.

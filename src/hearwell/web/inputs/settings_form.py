@@ -97,8 +97,10 @@ class SettingsForm(forms.Form):
     @classmethod
     def changed(cls, settings: Settings, given: Mapping[str, Any]) -> Self:
         """Return the form as somebody fills it in who changes these entries, and no other."""
-        now = {path: value for path, (_kind, value) in entries(settings)} | given
-        return cls(settings, {path: in_field(path, value) for path, value in now.items()})
+        now = {path: value for path, (_kind, value) in entries(settings)}
+        return cls(
+            settings, {path: in_field(path, value) for path, value in {**now, **given}.items()}
+        )
 
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Give the fields in groups, each with its title."""
