@@ -24,8 +24,9 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
 )
 CHEAP = (("call_volume", "calls"), ("service_level", "SL3"))
-SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "422"]}}
-"""No description holds which metric has which dimension: a question may fit it and be refused."""
+SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]}}
+"""No description holds which metric has which dimension, or which edition the settings are: what is
+asked may fit it and be refused."""
 
 
 @pytest.fixture

@@ -173,5 +173,7 @@ def test_e_mails_are_brought_by_administrators(bob, program):
     assert brought(bob, text).status_code == 403
     assert told(brought(alice, text)) == {"known": 2}
     assert Reach.objects.count() == 2
+    large = "".join(f"c-{n},{n}@example.org,{'x' * 100_000}\n" for n in range(12))
+    assert told(brought(alice, f"customer,email,note\n{large}")) == {"known": 12}
     wrong = brought(alice, "customer,email\nc-1,no mail\n")
     assert (wrong.status_code, wrong.json()["errors"][0]["at"]) == (422, "body.file")

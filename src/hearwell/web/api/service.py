@@ -1,5 +1,6 @@
 """The API: its operations, put together, and its description."""
 
+from functools import cache
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -120,4 +121,10 @@ for each in ROUTERS:
 @API.get("/openapi.json", auth=at_least(Role.VIEWER), include_in_schema=False)
 def openapi(request: SignedIn) -> HttpResponseBase:
     """Describe the API to programs."""
-    return answered(request, None, lambda _: API.get_openapi_schema())
+    return answered(request, None, lambda _: description())
+
+
+@cache
+def description() -> Any:
+    """Return the description, which is made once."""
+    return API.get_openapi_schema()
