@@ -3,7 +3,7 @@
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,7 +14,7 @@ from hearwell.web.inputs.upload import most_bytes
 from hearwell.web.surveys.forms import LARGEST_FILE
 
 FOR_PROGRAMS = ("/api/", "/mcp")
-TAKES_FILES = {
+TAKES_FILES: Mapping[str, Callable[[], int]] = {
     "/api/v1/imports": most_bytes,
     "/api/v1/surveys/e-mails": lambda: LARGEST_FILE,
 }
@@ -68,7 +68,8 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if "Transfer-Encoding" in request.headers or not length.isdecimal():
         return problem(request, 411, "Say with Content-Length how long the body is.")
-    most = LARGEST_BODY_BYTES + TAKES_FILES.get(request.path, int)()
+    file = TAKES_FILES.get(request.path)
+    most = LARGEST_BODY_BYTES + (file() if file else 0)
     if int(length) > most:
         told = f"The body is larger than {most:,} bytes. Ask for less at once."
         return problem(request, 413, told)
