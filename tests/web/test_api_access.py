@@ -56,6 +56,7 @@ MAY = {
     "change_habits": (Role.LEAD, Scope.WRITE),
     "bring_emails": (Role.ADMINISTRATOR, Scope.WRITE),
     "survey_results": (Role.LEAD, Scope.READ),
+    "ask_some_again": (Role.LEAD, Scope.WRITE),
     "invitations": (Role.LEAD, Scope.WRITE),
     "answer": (Role.LEAD, Scope.WRITE),
     "boards": (Role.VIEWER, Scope.READ),

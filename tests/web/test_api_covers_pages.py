@@ -74,6 +74,7 @@ TELLS = {
     "surveys/designs/<int:number>/preview/": "no operation: it draws what is typed",
     "surveys/programmes/new/": "make_programme",
     "surveys/programmes/<int:number>/": "survey_results change_programme",
+    "surveys/programmes/<int:number>/again/": "ask_some_again",
     "surveys/programmes/<int:number>/qr.svg": "programmes",
     "survey.js": OF_ANSWERING,
     "s/<str:token>/": OF_ANSWERING,

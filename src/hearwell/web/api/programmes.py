@@ -21,9 +21,11 @@ from hearwell.web.api.stored import stored
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.people.token import Scope
+from hearwell.web.surveys.again import Again as Tracked
+from hearwell.web.surveys.again import tracked
 from hearwell.web.surveys.forms import HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
-from hearwell.web.surveys.pages import keep_habits, keep_programme, take_in
+from hearwell.web.surveys.pages import draw, keep_habits, keep_programme, take_in
 from hearwell.web.surveys.programme import Group, People, Programme, Trigger
 from hearwell.web.surveys.results import GROUPS, addressed, came_of, rates
 
@@ -127,6 +129,19 @@ class CommentTold(BaseModel):
     day: str
 
 
+class AgainTold(BaseModel):
+    """Those who did not answer, and are asked again."""
+
+    asked: int
+    answered: int
+    silent: int = Field(description="Who could be asked again now.")
+
+
+class Again(Schema):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"people": 50}})
+    people: int = Field(ge=1, le=2**31 - 1, description="So many, if there are.")
+
+
 class Results(BaseModel):
     """What came of a programme, of the teams that you may see.
 
@@ -134,6 +149,7 @@ class Results(BaseModel):
     """
 
     decisions: list[DecidedTold] = Field(description="Everybody who could be asked, once.")
+    again: AgainTold
     answers: int
     said: list[SaidTold] = Field(description="Answers to the further questions.")
     comments: list[CommentTold] = Field(description="The newest.")
@@ -226,6 +242,7 @@ def survey_results(request: SignedIn, programme: int, asked: FromQuery[Wanted]) 
                 {"status": status, "reason": reason, "people": n}
                 for status, reason, n in of_it["decisions"]
             ],
+            "again": again(of_it["again"]),
             "answers": of_it["answers"],
             "said": [said(each) for each in of_it["said"]],
             "comments": [comment(each) for each in of_it["comments"]],
@@ -237,6 +254,20 @@ def survey_results(request: SignedIn, programme: int, asked: FromQuery[Wanted]) 
             "rates": [rate(each, asked.by) for each in rates(found, teams, asked.by)],
         }
     )
+
+
+@router.post(
+    "/surveys/{programme}/again",
+    auth=writes,
+    summary="Ask some again",
+    **told.described(AgainTold, "/surveys/1/again", parameters=[DESCRIBED]),
+)
+@once
+def ask_some_again(request: SignedIn, programme: int, given: Again) -> Any:
+    """Ask some again who did not answer, drawn by chance: only they can tell what they think."""
+    found = get_object_or_404(Programme, pk=stored(programme))
+    draw(request, found, given.people)
+    return whole(again(tracked(found, request.user.teams_seen, timezone.now())))
 
 
 def set_as(request: SignedIn, given: ProgrammeGiven, found: Programme | None) -> HttpResponseBase:
@@ -255,6 +286,10 @@ def programme(found: Programme) -> dict[str, Any]:
         "is_anonymous": found.is_anonymous,
         "address": addressed(found)["address"],
     }
+
+
+def again(found: Tracked) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in AgainTold.model_fields}
 
 
 def said(found: dict[str, Any]) -> dict[str, Any]:

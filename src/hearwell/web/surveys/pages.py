@@ -18,8 +18,9 @@ from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.surveys import link as links
+from hearwell.web.surveys.again import ask_again
 from hearwell.web.surveys.design import WORDED, Design, Version
-from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm
+from hearwell.web.surveys.forms import AgainForm, DesignForm, HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import AGENT, Reach, keep, learn
@@ -186,6 +187,28 @@ def keep_programme(request: SignedIn, form: ProgrammeForm) -> Programme:
         saved: Programme = form.save()
         audit(request, Action.SETTINGS, f"survey programme {saved.name}")
     return saved
+
+
+@at_least(Role.LEAD)
+@require_POST
+def again(request: SignedIn, number: int) -> HttpResponse:
+    """Ask some again who did not answer, drawn by chance."""
+    found = get_object_or_404(Programme, pk=number)
+    form = AgainForm(request.POST)
+    if form.is_valid():
+        asked = draw(request, found, form.cleaned_data["people"])
+        messages.success(request, _("Asked again: {n}").format(n=asked))
+    else:
+        messages.error(request, " ".join(map(str, form.errors["people"])))
+    return redirect("survey-programme", found.pk)
+
+
+def draw(request: SignedIn, found: Programme, people: int) -> int:
+    """Ask so many again who did not answer; return how many there were."""
+    with transaction.atomic():
+        asked = ask_again(found, people, request.user.teams_seen, timezone.now())
+        audit(request, Action.SETTINGS, f"survey programme {found.name}: {asked} asked again")
+    return asked
 
 
 @at_least(Role.LEAD)
