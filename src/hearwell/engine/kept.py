@@ -242,10 +242,16 @@ def kept_since(history: History, chain: Sequence[Kept], mark: str) -> int | None
     wanted = {BUILDS, *(table for kept in chain for table in kept.tables)}
     if not wanted <= history.tables.keys():
         return None
-    found = history.lake.connection.execute(
-        f"select snapshot, formula from lake.{BUILDS}"
-    ).fetchall()
-    if len(found) != 1 or found[0][1] != mark:
+    told = built(history)
+    if told is None or told[1] != mark:
         return None
-    since = int(found[0][0])
-    return since if history.is_followed(since) else None
+    return told[0] if history.is_followed(told[0]) else None
+
+
+def built(history: History) -> tuple[int, str] | None:
+    """Return from which state the kept tables were made, and the mark of the rules by which."""
+    if BUILDS not in history.tables:
+        return None
+    query = f"select snapshot, formula from lake.{BUILDS}"
+    found = history.lake.connection.execute(query).fetchall()
+    return found[0] if found else None

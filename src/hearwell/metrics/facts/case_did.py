@@ -73,9 +73,9 @@ def turns(did: Expr, case: Sequence[str] = ("number",)) -> Expr:
 
 def changes(did: Expr) -> Expr:
     """Return the events of some kinds, each with the instant of the next of its kind."""
-    change = did.filter(did.kind.isin(FOLLOWED)).mutate(
-        place=ibis.cases(*((did.kind == kind, place) for place, kind in enumerate(FOLLOWED)))
-    )
+    places = ((did.kind == kind, place) for place, kind in enumerate(FOLLOWED))
+    change = did.mutate(place=ibis.cases(*places))
+    change = change.filter(change.place.notnull())
     in_order = ibis.window(group_by=("number", "place"), order_by=IN_ORDER)
     return change.select(
         "number",

@@ -9,9 +9,14 @@ from collections.abc import Mapping
 import ibis
 
 from hearwell.metrics.facts.case_did import of_events, of_kind
-from hearwell.metrics.facts.case_fact import CASE
 from hearwell.metrics.facts.case_merge import merges, whose
-from hearwell.metrics.facts.case_said import of_messages, owners, wrote_again
+from hearwell.metrics.facts.case_said import (
+    named_in,
+    of_messages,
+    owned_by,
+    owners,
+    wrote_again,
+)
 from hearwell.metrics.facts.case_status import (
     DIMENSIONS,
     Hours,
@@ -49,10 +54,13 @@ def case_tellings(
     passed = of_statuses(steps, change, ended, hours)
     handled(steps, survivor, passed)
     status = steps.add("case_status", in_statuses(passed))
-    owner = steps.add("case_owner", owners(survivor, written)).drop(*CASE)
-    again = steps.add("case_again", wrote_again(steps.table("case_message"), turned))
-    told = (written.drop("only_customer"), *said, happened, turned, status, owner, again)
-    steps.add(TOLD, told_of_each(survivor, *told))
+    message = steps.table("case_message")
+    only = steps.add("case_named_in", named_in(message))
+    steps.add("case_owner", owners(survivor, only))
+    again = steps.add("case_again", wrote_again(message, turned))
+    rows = told_of_each(survivor, written, *said, happened, turned, status, only, again)
+    owner = owned_by(rows, rows.only_customer)
+    steps.add(TOLD, rows.mutate(**owner).drop("only_customer"))
     return steps.made
 
 
