@@ -166,7 +166,7 @@ def together(steps: Mapping[str, Step], wanted: Collection[str]) -> dict[str, St
     What is read in several places is made once: else rows that were numbered would be so anew.
     """
     into: dict[str, str] = {}
-    for name in reversed(steps):
+    for name in reversed([*steps]):
         readers = {into[other] for other, each in steps.items() if name in each.reads}
         into[name] = readers.pop() if len(readers) == 1 and name not in wanted else name
     statements = {}

@@ -41,7 +41,8 @@ def of_messages(
     )
     bot = told.filter(told.is_bot)
     bot = by_number(bot, written.select("number", "first_written_at"), "since")
-    bot = bot.filter(bot.sent_at >= bot.since_first_written_at.coalesce(bot.by_customer_at))
+    bot = by_number(bot, survivor.select("number", "by_customer_at"), "case")
+    bot = bot.filter(bot.sent_at >= bot.since_first_written_at.coalesce(bot.case_by_customer_at))
     answered_by_bot = steps.add(
         "case_answered_by_bot",
         bot.group_by("number").aggregate(first_bot_reply_at=bot.sent_at.min()),
@@ -91,7 +92,6 @@ def by_whom(message: Expr, case: Expr) -> Expr:
         # Whose a message is says something only where the case does not.
         customer_id=both.case_customer_id.isnull().ifelse(both.customer_id, None),
         number=both.case_number,
-        by_customer_at=both.case_by_customer_at,
         author=both.author_id.coalesce(both.customer_id),
         is_customer=is_customer,
         is_reply=is_human & both.is_public.fill_null(True),

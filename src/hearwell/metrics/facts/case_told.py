@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_did import of_events, of_kind
+from hearwell.metrics.facts.case_did import moves, of_events
 from hearwell.metrics.facts.case_merge import merges, whose
 from hearwell.metrics.facts.case_said import (
     named_in,
@@ -48,7 +48,7 @@ def case_tellings(
     )
     of_case = whose(steps, survivor, merges(steps, case))
     change, turned, happened = of_events(steps, survivor, case_event)
-    moved = steps.add("case_moved", change.filter(of_kind(change, "moved")))
+    moved = steps.add("case_moved", moves(survivor, case_event))
     written, *said = of_messages(steps, survivor, message, of_case, moved)
     ended = steps.add("case_ended", solved_cases(survivor, change, turned, happened, hours))
     passed = of_statuses(steps, change, ended, hours)
