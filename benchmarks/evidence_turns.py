@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from hearwell.engine.question import Asked
+from hearwell.evidence.series import Series
 from hearwell.insights.guardrails.checks import standing_out
 from hearwell.insights.journeys.before_turn import more_common
 from hearwell.insights.journeys.person import turning
 from hearwell.insights.staffing.load import OF_A_WEEK, Loads
 from hearwell.insights.staffing.plan import SHORT, planned
-from hearwell.insights.turned.series import Series
 from hearwell.insights.turned.watch import watch
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Better, Unit

@@ -8,6 +8,7 @@ import pytest
 from engine.tables import holding, named, surveys, utc
 from insights.made import answers, filled, said
 
+from hearwell.cli.why.show import english
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question
 from hearwell.evidence.counted import BEFORE, NOW, counted
@@ -119,6 +120,20 @@ def test_a_bad_product_is_found(company):
     camera = part(found, ("camera",), "rate")
     assert rows.estimate.value[0] == pytest.approx(camera.now)
     assert rows.compared.value[0] == pytest.approx(camera.before)
+
+
+def test_an_event_is_named_where_a_number_turned(company):
+    """The bad product was released on the day; the sale was at another time. No event is a cause.
+
+    Of the product alone too few answer each week for its days to be told.
+    """
+    whole, *groups = change(company, Question(CSAT, **PERIOD)).findings
+    told = " ".join(english(note) for note in whole.notes)
+    assert "It coincides with Camera 2.1 (2026-03-27)." in told
+    assert "But where product is lamp it did not change more than elsewhere" in told
+    assert "Winter sale" not in told
+    assert "cause" not in told
+    assert not any(each.notes for each in groups)
 
 
 def test_the_topic_explains_and_not_the_channel(lake):

@@ -8,9 +8,11 @@ import pytest
 from engine.tables import holding, named, utc
 from numpy.testing import assert_allclose
 
+from hearwell.cli.why.show import english
 from hearwell.engine.question import Question, find
-from hearwell.insights.turned.events import Happened, Sums, coinciding, events, held_against
-from hearwell.insights.turned.series import Series, TooShort, series
+from hearwell.evidence.events import Happened, Sums, coinciding, events, held_against
+from hearwell.evidence.series import Series, TooShort, series
+from hearwell.insights.change.explain import change
 from hearwell.insights.turned.told import turned
 from hearwell.insights.turned.watch import watch
 from hearwell.metrics.metric import Better, Unit
@@ -167,6 +169,39 @@ def test_a_change_an_event_beside_it_and_those_it_touched(lake):
     assert json.loads(json.dumps(found.as_json())) == found.as_json()
 
 
+SPRING = {"begins": "2026-04-13", "ends": "2026-05-24", "compare": "previous"}
+
+
+def test_a_change_names_the_events_with_which_its_turn_coincides(lake):
+    """Beside the whole, and beside the group that the event could touch, with the same evidence."""
+    asked = holding(lake, survey=company(), event=EVENTS)
+    whole, *groups = change(asked, Question(CSAT.asked, **SPRING)).findings
+    of_group = {each.opens.where: each for each in groups if each.kind == "change.rate"}
+    lamps = of_group[("product", "lamp"),]
+    (of_turned,) = turned(asked, CSAT).findings
+    for finding, become in ((whole, 0.6), (lamps, 0.4)):
+        (turn,) = finding.evidence["turns"]
+        assert turn["events"] == of_turned.evidence["events"]
+        assert_allclose([turn["before"], turn["now"]], [0.8, become], atol=0.01)
+        notes = [english(note) for note in finding.notes]
+        assert "most likely on 2026-04-13" in notes[0]
+        assert notes[1] == "It coincides with Release 5 (2026-04-13)."
+        assert notes[2].startswith("Where product is lamp it changed by −39")
+    assert of_group[("team", "a"),].notes == ()  # the event is told by the product
+    of_locks = change(asked, Question(CSAT.asked, **SPRING, where=(("product", "lock"),)))
+    assert [each.notes for each in of_locks.findings] == [()]
+
+
+def test_a_change_names_no_event_at_another_time(lake):
+    """The sale and the new shifts lie in the periods, and the number turned on another day."""
+    asked = holding(lake, survey=company(), event=EVENTS[1:])
+    found = change(asked, Question(CSAT.asked, **SPRING | {"begins": "2026-03-15"}))
+    assert found.is_sure
+    assert not any(each.notes or "turns" in each.evidence for each in found.findings)
+    steady = holding(lake, survey=company(change_on=999), event=EVENTS)
+    assert change(steady, Question(CSAT.asked, **SPRING)).findings[0].notes == ()
+
+
 def test_a_viewer_is_told_of_their_teams_only(lake):
     asked = holding(lake, survey=company(), event=EVENTS)
     of_b = turned(asked, Question(CSAT.asked, teams=("b",)))
@@ -202,6 +237,15 @@ def test_which_events_coincide():
 
     known = [at(97), at(98), at(101), at(102), at(50, 100), at(50, 200)]
     assert coinciding(change, of, known) == [known[1], known[2], known[4]]
+    unsure = Dated(100, list(range(60, 160)), [0.01] * 100)
+    assert coinciding(unsure, of, [at(84), at(85), at(114), at(115)]) == [at(85), at(114)]
+
+
+def test_which_events_could_touch_rows():
+    of_lamps = Happened("release", "Release 5", FIRST, FIRST, "product", "lamp")
+    assert of_lamps.could_touch((("team", "b"),))
+    assert of_lamps.could_touch((("product", "lock"), ("product", "lamp")))
+    assert not of_lamps.could_touch((("product", "lock"),))
 
 
 def test_difference_of_differences_by_hand():

@@ -56,11 +56,26 @@ def test_everyones_score_is_told_beside_that_of_those_who_answered(company, bob)
     assert found["worst"] <= found["measured"]["value"] <= found["best"]
 
 
+def test_staffing_is_told_for_another_target(bob):
+    usual, higher = (
+        bob.get(f"/api/v1/staffing?from=2026-05-10&to=2026-06-20{more}").json()
+        for more in ("", "&in_time=0.99&shrinkage=0.5")
+    )
+    assert (usual["target"]["in_time"], higher["target"]["in_time"]) == (0.8, 0.99)
+    needed = [sum(each["needed"] for each in got["half_hours"]) for got in (usual, higher)]
+    assert needed[0] < needed[1]
+
+
 def test_deal_breakers_are_looked_for_after_each_outcome(bob):
     answer = bob.get("/api/v1/metrics/CSAT/why/deal-breakers?outcome=contact")
     assert answer.status_code in {200, 422}
     if answer.status_code == 422:
         assert "days are over" in answer.json()["detail"]
+    answer = bob.get(
+        "/api/v1/metrics/CSAT/why/deal-breakers?outcome=contact&within=7&topic=complaint"
+    )
+    assert "whose 7 days are over" in answer.json()["detail"]
+    assert "did so: 0." in answer.json()["detail"]
     assert bob.get("/api/v1/metrics/call_volume/why/deal-breakers").status_code == 422
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from hearwell.engine.benchmarks import benchmarks
 from hearwell.engine.question import find
-from hearwell.insights.turned.events import events
+from hearwell.evidence.events import events
 from hearwell.lake.lake import create, open_lake
 from hearwell.web import lakes
 from hearwell.web.people.audit import Action

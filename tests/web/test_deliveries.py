@@ -14,10 +14,15 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 
-from hearwell.engine.question import Question
+from hearwell.engine.question import Question, find
 from hearwell.engine.scorecard import last_days
+from hearwell.evidence.finding import Finding
+from hearwell.evidence.sentence import day, sentence, word
+from hearwell.evidence.turns import COINCIDES
 from hearwell.jobs.digest import changed
 from hearwell.lake.lake import open_lake
 from hearwell.web.explore import posting
@@ -28,8 +33,9 @@ from hearwell.web.explore.jobs import send_messages, write
 from hearwell.web.explore.message import WAITS, Message, State
 from hearwell.web.explore.posting import Refused, checked, is_public
 from hearwell.web.explore.view import View
-from hearwell.web.explore.weekly import words_of
+from hearwell.web.explore.weekly import line, words_of
 from hearwell.web.explore.words import Part, Row, Words
+from hearwell.web.read.address import Address
 
 WORDS = Words("Calls", ["A line."], "http://127.0.0.1/", "delivery", [Part("P", [Row("n", "1")])])
 
@@ -277,10 +283,28 @@ def test_the_weekly_mail_says_first_what_changed_of_what_its_reader_may_see(comp
         first, *_ = words_of(made, teams).parts
         assert first.title == "What changed"
         assert len(first.lines) == max(len(expected), 1)
-        assert not any(sign in line for line in first.lines for sign in "<>&")
+        told = [line.partition(" http")[0] for line in first.lines]
+        assert not any(sign in line for line in told for sign in "<>&")
         message = Words("t", [], "http://127.0.0.1/", "delivery", [first])
         assert first.lines[0] in Words.read(message.kept()).text()
         assert first.lines[0] in json.dumps(message.as_teams(), ensure_ascii=False)
+
+
+def test_a_finding_is_mailed_with_its_events_and_a_link():
+    opens = Question(find("CSAT")[:1], where=(("product", "camera"),))
+    says, note = sentence("{it}.", it=word("Cameras > lamps")), sentence("Learnt from a year.")
+    event = sentence(COINCIDES, event=word("R & D 5"), day=day(date(2026, 6, 25)))
+    found = Finding("turned.change", says, 1, 1, 1, notes=(event, note), opens=opens)
+    told = line(found, Address(last=None, begins="2026-06-24", ends="2026-06-30"))
+    text, _, address = told.rpartition(" ")
+    assert text == "Cameras > lamps. It coincides with R & D 5 (2026-06-25)."
+    assert address.endswith(
+        "/metric/customer_satisfaction/?from=2026-06-24&to=2026-06-30"
+        "&where.product=camera&variant=satisfied"
+    )
+    words = Words("t", [], "http://127.0.0.1/", "delivery", [Part("What changed", lines=[told])])
+    page = render_to_string("explore/mail.html", {"words": words, "parts": [(words.parts[0], [])]})
+    assert f'href="{escape(address)}"' in page
 
 
 def test_the_log_tells_no_secret(people, channel, signed_in):

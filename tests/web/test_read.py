@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from django.utils.html import strip_tags
 
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question, find
@@ -94,6 +95,16 @@ def test_hours_of_the_week_are_shaded(lake, signed_in):
 def test_who_is_needed_is_told(company, signed_in):
     page = signed_in("bob").get("/staffing/plan/", PERIOD).content.decode()
     assert "Needed means" in page
+    assert 'name="in_time" min="50" max="99" value="80"' in page
+
+
+def test_what_if_more_were_to_be_answered_in_time(company, signed_in):
+    wanted = {**PERIOD, "in_time": "95", "abandoned": "2"}
+    page = strip_tags(signed_in("bob").get("/staffing/plan/", wanted).content.decode())
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Needed means: 95.0 % answered within 20.0 s, at most 2.0 % hang up" in page
+    assert "Answered in time, at least: 95.0 %" in page
+    assert signed_in("bob").get("/staffing/plan/", {"in_time": "most"}).status_code == 400
 
 
 def test_articles_are_told_but_not_to_those_of_one_team(company, signed_in):

@@ -74,7 +74,7 @@ def show_suspects(out: "Console", found: "DealBreakers") -> None:
         )
     out.print(table)
     out.print(
-        f"[dim]{found.people:,} customers, {found.left:,} left; satisfied: {found.satisfied:,}, "
-        f"{found.satisfied_left:,} left. Not over yet for {found.not_over:,}. power: how likely it "
-        "would have been seen if it doubled the number who leave[/dim]"
+        f"[dim]{found.people:,} customers, {found.left:,} did so; satisfied: {found.satisfied:,}, "
+        f"{found.satisfied_left:,} did so. Not over yet for {found.not_over:,}. power: how likely "
+        "it would have been seen if it doubled the number who do[/dim]"
     )

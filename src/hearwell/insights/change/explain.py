@@ -11,6 +11,7 @@ from hearwell.evidence.groups import grouped
 from hearwell.insights.change.apart import TakenApart
 from hearwell.insights.change.part import Change, amount
 from hearwell.insights.change.several import explained
+from hearwell.insights.change.turned import with_events
 from hearwell.insights.change.words import findings
 from hearwell.lake.lake import Lake
 from hearwell.language import gettext_noop
@@ -47,7 +48,8 @@ def change(lake: Lake, question: Question) -> Change:
         problem = gettext_noop("{what} has none of the usual dimensions: give --by.")
         raise NotExplained(problem, what=question.asked[0].metric.name)
     with counted(lake, question, looked_at) as rows:
-        if rows.frame.before is None:
+        before, now, better = rows.frame.before, rows.frame.now, rows.better
+        if before is None:
             problem = gettext_noop("It is not known what to compare with: give --from and --to.")
             raise NotExplained(problem)
         weights = np.vstack([np.ones(GROUPS), poisson_weights(GROUPS)])
@@ -74,7 +76,8 @@ def change(lake: Lake, question: Question) -> Change:
     parts = [replace(p, believed=bool(b)) for p, b in zip(parts, believed, strict=True)]
     parts.sort(key=lambda part: -abs(part.adds.amount))
     found = replace(found, together=tuple(together), parts=tuple(parts))
-    return replace(found, findings=tuple(findings(found, rows.better)))
+    told = with_events(lake, found, findings(found, better), before, now)
+    return replace(found, findings=tuple(told))
 
 
 @np.errstate(divide="ignore", invalid="ignore")

@@ -84,6 +84,11 @@ class Change:
     explained: dict[str, Amount]
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_sure(self) -> bool:
+        """Is it beyond chance?"""
+        return self.moved.p <= 1 - self.question.level
+
     def as_json(self) -> dict[str, Any]:
         return {
             "before": self.before,

@@ -73,8 +73,7 @@ def moved_at_all(found: Change, by: tuple[str, ...]) -> float:
 
 def whole(found: Change) -> Finding:
     moved = found.moved
-    is_sure = moved.p <= 1 - found.question.level
-    template = (ROSE if moved.amount > 0 else FELL) if is_sure else STAYED
+    template = (ROSE if moved.amount > 0 else FELL) if found.is_sure else STAYED
     return finding(
         found,
         "change.whole",

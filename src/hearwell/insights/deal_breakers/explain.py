@@ -223,7 +223,7 @@ def of_kinds(
     """Decide by a regression with the answer held the same; explain by those satisfied."""
     if kinds.left.sum() < FEWEST_LEAVERS:
         problem = gettext_noop(
-            "Customers whose {days} days are over: {people}; of them left: {left}. "
+            "Customers whose {days} days are over: {people}; of them did so: {left}. "
             "{needed} are needed. Ask for a longer period, or another --within: {not_over} are "
             "still within it."
         )
@@ -327,8 +327,8 @@ def suspect(kinds: Kinds, flag: Flag, i: int, level: float) -> Suspect:
 
 
 NONE_FOUND = gettext_noop(
-    "Nothing was found that makes satisfied customers leave. Of all that was looked at, so much "
-    "would have been seen had it doubled the number who leave: {seen} of {all}."
+    "Nothing was found after which more of the satisfied customers did so than is usual. Of all "
+    "that was looked at, so much would have been seen had it doubled their number: {seen} of {all}."
 )
 
 

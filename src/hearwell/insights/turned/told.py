@@ -1,59 +1,35 @@
 """What there is to say about the days on which a number turned."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from hearwell.engine.question import Question
-from hearwell.evidence.finding import Finding
+from hearwell.evidence.events import Happened, events
+from hearwell.evidence.finding import Finding, size_of
 from hearwell.evidence.sentence import (
     Sentence,
-    Value,
     count,
     day,
-    difference,
-    dimension,
     gettext_noop,
     metric,
     number,
     sentence,
-    word,
 )
-from hearwell.insights.turned.events import (
-    FEWEST_PLACEBOS,
-    Happened,
-    Touched,
-    coinciding,
-    events,
-    touched,
-)
-from hearwell.insights.turned.series import Series, series
+from hearwell.evidence.series import Series, series
+from hearwell.evidence.turns import turn
 from hearwell.insights.turned.watch import Watched, watch
 from hearwell.lake.lake import Lake
 from hearwell.metrics.metric import Unit
-from hearwell.stats.change_point import Dated
 
-CHANGED = gettext_noop(
-    "{metric} turned from {before} to {now}, most likely on {day} (between {first} and {last})."
-)
 ALARMED = gettext_noop(
     "{metric} has not been as usual since about {since}; the alarm was on {day}. No single day "
     "explains it: {before} before, {now} since."
 )
 QUIET = gettext_noop("{metric}: no day is known on which it turned. Days watched: {days}.")
-COINCIDES = gettext_noop("It coincides with {event} ({day}).")
-TOUCHED_MORE = gettext_noop(
-    "Where {dimension} is {value} it changed by {more} more than elsewhere ({low} to {high}). "
-    "Other days at which it looks as large: {as_large} of {placebos}."
-)
-NOT_ONLY_THERE = gettext_noop(
-    "But where {dimension} is {value} it did not change more than elsewhere: {more} ({low} to "
-    "{high})."
-)
-NO_EVENT = gettext_noop("No event is known that coincides with it.")
 FALSE_ALARMS = gettext_noop(
     "Alarms by chance alone, a year: {false_alarms}. What is usual was learnt from {first} to "
     "{last}."
@@ -115,7 +91,7 @@ def turned(
     of = series(lake, question)
     size = shift if shift is None or not of.is_logarithm else float(np.log1p(shift))
     seen = watch(of, rate if false_alarms_per_year is None else false_alarms_per_year, size)
-    known = events(lake, question.teams)
+    known = events(lake, question.teams, question.where)
     found = [changed(lake, question, seen, i, known) for i in range(len(seen.changes))]
     if not explained(seen):
         found += [alarmed(seen, *each) for each in seen.alarms[:1]]
@@ -136,87 +112,8 @@ def explained(seen: Watched) -> bool:
 def changed(
     lake: Lake, question: Question, seen: Watched, i: int, known: Sequence[Happened]
 ) -> Finding:
-    of, change = seen.series, seen.changes[i]
-    edges = [0, *(each.day for each in seen.changes), len(of.begins)]
-    before, now = seen.level(edges[i], change.day), seen.level(change.day, edges[i + 2])
-    notes: list[Sentence] = []
-    together = coinciding(change, of, known)
-    told = [(each, touched(lake, question, of, change, each)) for each in together]
-    for event, those in told:
-        notes.append(sentence(COINCIDES, event=word(event.title), day=day(event.begins)))
-        if those is not None and event.dimension is not None:
-            notes.append(held(of, event, those))
-    if known and not together:
-        notes.append(sentence(NO_EVENT))
-    return Finding(
-        kind="turned.change",
-        says=sentence(
-            CHANGED,
-            metric=metric(of.asked),
-            before=number(before, of.unit),
-            now=number(now, of.unit),
-            day=day(of.begins[change.day]),
-            first=day(of.begins[change.first]),
-            last=day(of.begins[change.last] + timedelta(days=of.step_days - 1)),
-        ),
-        sure=seen.sure[i],
-        people=int(of.n[change.day : edges[i + 2]].sum()),
-        size=size_of(of, before, now),
-        evidence={
-            "before": before,
-            "now": now,
-            "days": likely(of, change),
-            "events": [as_evidence(event, those) for event, those in told],
-        },
-        notes=(*notes, sentence(MIX), how(seen)),
-        opens=question,
-    )
-
-
-def held(of: Series, event: Happened, those: Touched) -> Sentence:
-    """Say by how much more those changed whom the event could touch."""
-    low, high = float(those.interval.low), float(those.interval.high)
-    is_more = low > 0 or high < 0
-    if those.placebos >= FEWEST_PLACEBOS:
-        is_more &= those.as_large <= 0.1 * those.placebos
-    values = {
-        "dimension": dimension(event.dimension or ""),
-        "value": word(event.value),
-        "more": beyond(of, those.more),
-        "low": beyond(of, low),
-        "high": beyond(of, high),
-    }
-    if not is_more:
-        return sentence(NOT_ONLY_THERE, **values)
-    return sentence(
-        TOUCHED_MORE, **values, as_large=count(those.as_large), placebos=count(those.placebos)
-    )
-
-
-def beyond(of: Series, more: float) -> Value:
-    """Return a difference of differences; one of logarithms is a part of the value."""
-    if of.is_logarithm:
-        return number(float(np.expm1(more)), Unit.SHARE)
-    return difference(more, of.unit)
-
-
-def as_evidence(event: Happened, those: Touched | None) -> dict[str, Any]:
-    told = {"title": event.title, "kind": event.kind, "from": event.begins.isoformat()}
-    if those is None:
-        return told
-    return told | {
-        "more": those.more,
-        "low": float(those.interval.low),
-        "high": float(those.interval.high),
-        "placebos": those.placebos,
-        "as_large": those.as_large,
-    }
-
-
-def likely(of: Series, change: Dated) -> dict[str, float]:
-    """Return the days that may be, and how likely each is."""
-    pairs = sorted(zip(change.days, change.likely, strict=True))
-    return {of.begins[at].isoformat(): round(part, 4) for at, part in pairs}
+    found = turn(lake, question, seen, i, known)
+    return replace(found, notes=(*found.notes, sentence(MIX), how(seen)))
 
 
 def alarmed(seen: Watched, at: int, since: int) -> Finding:
@@ -237,7 +134,7 @@ def alarmed(seen: Watched, at: int, since: int) -> Finding:
             np.exp(-seen.false_alarms_per_year * seen.usual.watched.sum() * of.step_days / 365)
         ),
         people=int(of.n[since:].sum()),
-        size=size_of(of, before, now),
+        size=size_of(now - before, of.unit, before),
         evidence={"before": before, "now": now, "alarm": of.begins[at].isoformat()},
         notes=(how(seen),),
     )
@@ -257,19 +154,6 @@ def how(seen: Watched) -> Sentence:
         first=day(of.begins[fitted[0]]),
         last=day(of.begins[fitted[-1]] + timedelta(days=of.step_days - 1)),
     )
-
-
-def size_of(of: Series, before: float, now: float) -> float:
-    """Return how large a change is: for shares and scores on their scale, else as a part."""
-    change = abs(now - before)
-    match of.unit:
-        case Unit.SHARE:
-            return min(change, 1.0)
-        case Unit.POINTS:
-            return min(change / 200, 1.0)
-        case Unit.SCALE:
-            return min(change / 4, 1.0)
-    return min(change / abs(before), 1.0) if before else 1.0
 
 
 def shown(of: Series, value: float) -> float | None:

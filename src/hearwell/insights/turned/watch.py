@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hearwell.insights.turned.series import EDGE, Series, Usual, misfit, shortest, usual
-from hearwell.stats.change_point import Dated, changes, dated
+from hearwell.evidence.series import EDGE, Series, Usual, usual
+from hearwell.evidence.turns import Turns, turns
 from hearwell.stats.cusum import added_up, evidence_of_level, evidence_of_share, threshold
 from hearwell.stats.interval import FloatArray
 
@@ -14,7 +14,7 @@ RUNS = 1000
 
 
 @dataclass(frozen=True)
-class Watched:
+class Watched(Turns):
     """What was seen. Arrays have an element for each step of the series.
 
     Attributes:
@@ -22,28 +22,14 @@ class Watched:
         threshold: an alarm is a sum above it.
         alarms: the first step of an alarm for a rise and for a fall, if there is one, and the
             step after which its sum was last 0.
-        changes: all there were, also in the baseline.
-        sure: of each change, one less the chance that days without any look so different.
 
     """
 
-    series: Series
-    usual: Usual
     rise: FloatArray
     fall: FloatArray
     threshold: float
     false_alarms_per_year: float
     alarms: list[tuple[int, int]]
-    changes: list[Dated]
-    sure: list[float]
-
-    def level(self, first: int, end: int) -> float:
-        """Return the level of some steps, weekdays and holidays put aside, in the metric's unit."""
-        weight = np.where(self.usual.model.told, self.series.weight, 0.0)[first:end]
-        value = np.nan_to_num(self.series.value - self.usual.effects)[first:end]
-        if weight.sum() == 0:
-            return float("nan")
-        return self.series.shown(float(np.average(value, weights=weight)))
 
 
 def watch(of: Series, false_alarms_per_year: float, shift: float | None = None) -> Watched:
@@ -61,34 +47,14 @@ def watch(of: Series, false_alarms_per_year: float, shift: float | None = None) 
     steps = int(by_baseline.watched.sum())
     limit = threshold(quiet, steps * of.step_days, false_alarms_per_year, RUNS)
     alarms = [first_alarm(each, limit) for each in (rise, fall)]
-    way = misfit(of, by_baseline)
-    found = dated(way, changes(way, shortest=shortest(of)))
-    edges = [0, *(each.day for each in found), len(of.begins)]
-    gains = [
-        float(way(a, c) - way(a, b) - way(b, c))
-        for a, b, c in zip(edges[:-2], edges[1:-1], edges[2:], strict=True)
-    ]
     return Watched(
-        series=of,
-        usual=by_baseline,
+        **vars(turns(of, by_baseline)),
         rise=rise,
         fall=fall,
         threshold=limit,
         false_alarms_per_year=false_alarms_per_year,
         alarms=sorted(each for each in alarms if each is not None),
-        changes=found,
-        sure=[sureness(gain, len(of.begins)) for gain in gains],
     )
-
-
-def sureness(gain: float, days: int) -> float:
-    """Return one less the chance, over all days together, that a level which stays gains as much.
-
-    The gain of one day is chi-squared with one degree of freedom (Wilks 1938).
-    """
-    from scipy import special  # noqa: PLC0415  0.3 s, as in stats.interval
-
-    return max(0.0, 1 - days * float(special.erfc(np.sqrt(max(gain, 0.0) / 2))))
 
 
 def first_alarm(total: FloatArray, limit: float) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """Why the numbers are as they are: what the insights found."""
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from hearwell.insights.products.explain import products as hold
 from hearwell.insights.self_service.told import self_service as serve
 from hearwell.insights.sentiment.explain import sentiment as judge
 from hearwell.insights.staffing.told import staffing as staff
+from hearwell.insights.staffing.told import target_of
 from hearwell.insights.topics.explain import topics
 from hearwell.insights.topics.sides import read
 from hearwell.insights.turned.told import turned
@@ -66,7 +68,11 @@ class Explained(OneMetric):
         "such as product=camera.",
     )
     outcome: Literal["left", "no_purchase", "contact"] = Field(
-        "left", description="Of deal-breakers: what satisfied customers do within 30 days."
+        "left", description="Of deal-breakers: what satisfied customers do after their answer."
+    )
+    within: int = Field(30, ge=1, le=3660, description="Of deal-breakers: within so many days.")
+    topic: Annotated[list[Text], Field(max_length=MOST_FILTERS)] = Field(
+        [], description="Of the outcome contact: only these topics, such as complaint."
     )
 
 
@@ -90,12 +96,19 @@ class Judged(Query):
     as_of: Text | None = None
 
 
+Share = Annotated[float | None, Field(ge=0.01, le=0.99, allow_inf_nan=False)]
+
+
 class Staffed(Query):
     queue: Annotated[list[Text], Field(max_length=MOST_FILTERS)] = Field(
         [], description="Only these queues."
     )
     begins: Text | None = Field(None, alias="from", description="First day; a week or more ago.")
     ends: Text | None = Field(None, alias="to", description="Last day, included.")
+    in_time: Share = Field(None, description="Callers to answer in time; else as in the settings.")
+    abandoned: Share = Field(None, description="Callers who may hang up.")
+    occupancy: Share = Field(None, description="Busy part of agents' time, at most.")
+    shrinkage: Share = Field(None, description="Part of paid time that is not at work.")
     level: float = Field(0.95, gt=0, lt=1, allow_inf_nan=False)
     as_of: Text | None = None
 
@@ -223,11 +236,9 @@ def explained(
         what = lakes.kept(lake, insight, about, lambda: topics(lake, question, *contrast))
         return {**what.as_json(with_examples=False), "snapshot": lake.snapshot}
     if insight == "deal-breakers":
+        after = (asked.outcome, asked.within, tuple(asked.topic))
         return found_of(
-            lake,
-            insight,
-            (question, asked.outcome),
-            lambda: deal_breakers(lake, question, asked.outcome),
+            lake, insight, (question, after), lambda: deal_breakers(lake, question, *after)
         )
     return found_of(lake, insight, question, lambda: INSIGHTS[insight](lake, question))
 
@@ -277,16 +288,21 @@ def served(lake: Lake, asked: Card, teams: Teams) -> dict[str, Any]:
 
 
 def staffed(lake: Lake, asked: Staffed, teams: Teams) -> dict[str, Any]:
+    wanted = {name: getattr(asked, name) for name in ("in_time", "abandoned", "occupancy")}
+    given = {name: each for name, each in wanted.items() if each is not None}
+    target = replace(target_of(lake), **given)
     about = (asked.begins, asked.ends, tuple(asked.queue), asked.level, teams)
     return found_of(
         lake,
         "staffing",
-        about,
+        (about, target, asked.shrinkage),
         lambda: staff(
             lake,
             begins=asked.begins,
             ends=asked.ends,
             queues=asked.queue,
+            target=target,
+            shrinkage=asked.shrinkage,
             level=asked.level,
             teams=teams,
         ),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from hearwell.engine.question import Question, Teams
 from hearwell.engine.scorecard import asked_for
 from hearwell.errors import WrongUse
+from hearwell.evidence.finding import Finding
+from hearwell.evidence.turns import COINCIDES
 from hearwell.metrics.metric import Question as Theme
 from hearwell.web import lakes
 from hearwell.web.explore.board import Board
@@ -23,6 +25,7 @@ from hearwell.web.read import asking, scorecard
 from hearwell.web.read.address import Address
 from hearwell.web.read.told import said
 from hearwell.web.why.changed import digest, question_of
+from hearwell.web.why.opened import address_of
 
 MOST_ROWS = 20
 """A mail holds the first of them; the page has them all."""
@@ -45,13 +48,22 @@ def words_of(delivery: Delivery, teams: Teams) -> Words:
 def news(teams: Teams) -> list[Part]:
     """Return what changed in the week that somebody should know of; nothing is news as well."""
     with lakes.reading() as lake:
+        question = question_of(lake, WEEK, teams)
         try:
-            found = digest(lake, question_of(lake, WEEK, teams))
+            found = digest(lake, question)
         except WrongUse:  # there is no week before
             return []
-    lines = [unescape(strip_tags(said(each.says))) for each in found]
+    week = replace(WEEK, last=None, begins=question.begins, ends=question.ends)
     nothing = _("Nothing changed beyond chance that somebody should know of.")
-    return [Part(_("What changed"), lines=lines or [nothing])]
+    return [Part(_("What changed"), lines=[line(each, week) for each in found] or [nothing])]
+
+
+def line(finding: Finding, week: Address) -> str:
+    """Return a finding as plain text: the events that coincide with it, and where it is shown."""
+    events = [note for note in finding.notes if note.template == COINCIDES]
+    told = [unescape(strip_tags(said(each))) for each in (finding.says, *events)]
+    address = address_of(finding.opens, week)
+    return " ".join([*told, link(address)] if address else told)
 
 
 def link(address: str) -> str:

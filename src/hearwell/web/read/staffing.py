@@ -1,6 +1,6 @@
 """Have we enough people? Waits by hour of the week, and who was needed against who was there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,15 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from hearwell.engine.errors import BadQuestion
 from hearwell.engine.question import find, may_ask
-from hearwell.insights.staffing.told import Staffing
+from hearwell.insights.staffing.told import Staffing, target_of
 from hearwell.insights.staffing.told import staffing as plan_of
 from hearwell.lake.lake import Lake
+from hearwell.metrics.metric import Unit
 from hearwell.report.name import labelled
+from hearwell.report.number import number as share
 from hearwell.report.problem import what_was_wrong
+from hearwell.stats.erlang import Target
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
-from hearwell.web.read.address import Address, choice
+from hearwell.web.read.address import Address, choice, number
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.heat import Day, heat, hours_of, plan_heat
 from hearwell.web.read.told import told
@@ -31,6 +34,25 @@ SHOWN = {
     "occupancy": (None, _("Busy")),
 }
 FILTERS = ("queue", "team", "channel")
+
+
+WHAT_IF = {
+    "in_time": (50, 99, _("Answered in time, at least: {share}")),
+    "abandoned": (1, 30, _("Hang up, at most: {share}")),
+    "occupancy": (50, 99, _("Busy, at most: {share}")),
+}
+"""What may be chosen as the target, in percent."""
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One part of the target, in percent."""
+
+    name: str
+    least: int
+    most: int
+    value: int
+    label: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +111,8 @@ def plan(request: SignedIn) -> HttpResponse:
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
         try:
-            made = planned(lake, address, asking.teams(request))
+            target = target_given(request, target_of(lake))
+            made = planned(lake, address, asking.teams(request), target)
         except BadQuestion as problem:
             return render(request, "read/plan.html", {"problem": what_was_wrong(problem)})
     halves = made.as_json()["half_hours"]
@@ -102,19 +125,53 @@ def plan(request: SignedIn) -> HttpResponse:
         "findings": [told(each) for each in made.findings],
         "queues": queues,
         "hours": [f"{hour:02}" for hour in hours],
+        "what_if": sliders(target),
+        "kept": list(address.pairs()),
     }
     return render(request, "read/plan.html", context)
 
 
-def planned(lake: Lake, address: Address, teams: tuple[str, ...] | None) -> Staffing:
+def target_given(request: SignedIn, usual: Target) -> Target:
+    """Return the target that the address asks for; what it does not say is as usual.
+
+    Raises:
+        NoSuchChoice.
+
+    """
+    given = {}
+    for name, (least, most, _label) in WHAT_IF.items():
+        if request.GET.get(name):
+            percent = number(request.GET, name, 100 * getattr(usual, name))
+            given[name] = min(max(percent, least), most) / 100
+    return replace(usual, **given)
+
+
+def sliders(target: Target) -> list[Slider]:
+    found = []
+    for name, (least, most, label) in WHAT_IF.items():
+        value = getattr(target, name)
+        told_share = label.format(share=share(value, Unit.SHARE))
+        found.append(Slider(name, least, most, round(100 * value), told_share))
+    return found
+
+
+def planned(
+    lake: Lake, address: Address, teams: tuple[str, ...] | None, target: Target
+) -> Staffing:
     begins, ends = address.period(asking.newest(lake, teams))
     queues = tuple(address.wanted("queue"))
-    about = (begins, ends, queues, teams, address.level)
+    about = (begins, ends, queues, teams, address.level, target)
     return lakes.kept(
         lake,
         "staffing",
         about,
         lambda: plan_of(
-            lake, begins=begins, ends=ends, queues=queues, teams=teams, level=address.level
+            lake,
+            begins=begins,
+            ends=ends,
+            queues=queues,
+            teams=teams,
+            target=target,
+            level=address.level,
         ),
     )

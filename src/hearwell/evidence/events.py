@@ -16,13 +16,15 @@ from hearwell.engine.ask import ask
 from hearwell.engine.period import to_local
 from hearwell.engine.question import TEAM, Question, Teams
 from hearwell.engine.sums import sql
-from hearwell.insights.turned.series import Series, of_answer
+from hearwell.evidence.series import Series, of_answer
 from hearwell.lake.lake import Lake
 from hearwell.metrics.part import Expr
 from hearwell.records.event import Event
 from hearwell.stats.change_point import Dated
 from hearwell.stats.interval import FloatArray, Interval, normal_quantile
 
+Filters = Sequence[tuple[str, str]]
+NEAR = timedelta(days=14)
 DAYS_AROUND = 28
 FEWEST_AROUND = 7
 FEWEST_PLACEBOS = 20
@@ -38,6 +40,11 @@ class Happened:
     ends: date
     dimension: str | None
     value: str | None
+
+    def could_touch(self, where: Filters) -> bool:
+        """Could it touch any of the rows that filters let through?"""
+        named = {value for name, value in where if name == self.dimension}
+        return not named or self.value in named
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,11 @@ class Touched:
     as_large: int
 
 
-def events(lake: Lake, teams: Teams = None) -> list[Happened]:
-    """Return all events. Who may see some teams only is told of those that could touch a team."""
+def events(lake: Lake, teams: Teams = None, where: Filters = ()) -> list[Happened]:
+    """Return the events that could touch the rows that filters let through.
+
+    Who may see some teams only is told of those that could touch one of them.
+    """
     lake.use(Event)
     table: Expr = Event.unbound()
     if teams is not None:
@@ -70,31 +80,41 @@ def events(lake: Lake, teams: Teams = None) -> list[Happened]:
     def day(at: datetime) -> date:
         return to_local(at, lake.settings.zone).date()
 
-    return [
+    found = (
         Happened(kind or "other", title or name, day(at), day(until or at), dimension, value)
         for kind, title, name, at, until, dimension, value in rows
-    ]
+    )
+    return [each for each in found if each.could_touch(where)]
 
 
 def coinciding(change: Dated, of: Series, known: Sequence[Happened]) -> list[Happened]:
     """Return the events that began, or ended, on a day on which the number may have turned.
 
     What comes into force in the course of a day shows on the next, so a change may be a day later.
+    Where the days that may be are many, those near the likeliest count.
     """
-    first = of.begins[change.first] - timedelta(days=1)
-    last = of.begins[change.last] + timedelta(days=of.step_days - 1)
-    return [each for each in known if first <= each.begins <= last or (first <= each.ends <= last)]
+    within = timedelta(days=of.step_days - 1)
+    likeliest = of.begins[change.day]
+    first = max(of.begins[change.first], likeliest - NEAR) - timedelta(days=1)
+    last = min(of.begins[change.last], likeliest + NEAR) + within
+    return [each for each in known if first <= each.begins <= last or first <= each.ends <= last]
 
 
 def touched(
     lake: Lake, question: Question, of: Series, change: Dated, event: Happened
 ) -> Touched | None:
-    """Hold those whom an event could touch against the others; None where that cannot be done."""
+    """Hold those whom an event could touch against the others; None where that cannot be done.
+
+    Where the question is of them alone, the others are those that it leaves out.
+    """
     dimension, value = event.dimension, event.value
     metric = question.asked[0].metric
     if dimension is None or dimension not in metric.record.dimensions():
         return None
-    put = replace(question, grain=of.grain, by=(dimension,), compare=None)
+    where = question.where
+    if {named for name, named in where if name == dimension} == {value}:
+        where = tuple(each for each in where if each[0] != dimension)
+    put = replace(question, grain=of.grain, by=(dimension,), compare=None, where=where)
     (answer,) = ask(lake, put).answers
     names = {each[dimension] for each in answer.groups}
     if value not in names or len(names) < 2:
