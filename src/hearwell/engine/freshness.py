@@ -56,9 +56,9 @@ def fed(lake: Lake, teams: Teams = None) -> list[Fed]:
 
     """
     found = []
-    unwritten = History.of(lake).unwritten
+    history = History.of(lake)
     for record in RECORDS.values():
-        if record.table_name == "rejected" or record.table_name in unwritten:
+        if record.table_name == "rejected" or not history.may_have_rows(record.table_name):
             continue
         if teams is not None and TEAM not in record.columns():
             continue

@@ -44,9 +44,9 @@ def values_of(lake: Lake, name: str, teams: Teams = None, most: int = MOST_VALUE
         raise UnknownDimension(lake.path.name, name, known)
     counts = []
     with lake.reading():
-        unwritten = History.of(lake).unwritten
+        history = History.of(lake)
         for record in having:
-            if record.table_name in unwritten:  # planning to read it takes long
+            if not history.may_have_rows(record.table_name):
                 continue
             lake.use(record)
             table = of_teams(record.rows(), teams)
@@ -65,7 +65,7 @@ def values_of(lake: Lake, name: str, teams: Teams = None, most: int = MOST_VALUE
 
 def own_dimensions(lake: Lake, record: type[Record]) -> list[str]:
     """Return the dimensions of the organisation's own that rows of a record have."""
-    if record.table_name in History.of(lake).unwritten:
+    if not History.of(lake).may_have_rows(record.table_name):
         return []
     lake.use(record)
     table = record.rows()
