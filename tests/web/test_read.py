@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils.html import strip_tags
@@ -10,6 +11,7 @@ from django.utils.html import strip_tags
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question, find
 from hearwell.engine.rows import rows
+from hearwell.engine.scorecard import last_day
 from hearwell.lake.lake import open_lake
 from hearwell.report.number import number
 
@@ -118,3 +120,23 @@ def test_a_change_is_taken_apart(company, signed_in):
     page = signed_in("bob").get("/metric/service_level/why/", {**PERIOD, "compare": "previous"})
     assert page.status_code == 200
     assert "Served differently" in page.content.decode()
+
+
+def test_a_page_without_rows_leads_to_the_newest(company, lake, signed_in):
+    bob = signed_in("bob")
+    newest = last_day(lake, find("wait_time")[0].metric)
+    later = {"from": f"{newest.year + 1}-03-02", "to": f"{newest.year + 1}-03-08"}
+    week = f"from={newest - timedelta(days=6)}&amp;to={newest}"
+    for path, more in (
+        ("/metric/wait_time/", {}),
+        ("/metric/wait_time/rows/", {}),
+        ("/explore/", {"metric": "call_volume:calls"}),
+        ("/staffing/", {"metric": "wait_time"}),
+    ):
+        page = bob.get(path, {**more, **later}).content.decode()
+        told = page[page.index('<div class="empty">') :]
+        (link,) = re.findall(r'href="([^"]*)"', told[: told.index("</div>")])
+        assert week in link
+        moved = bob.get(path + link.replace("&amp;", "&")).content.decode()
+        assert '<div class="empty">' not in moved
+        assert bob.get(path, {**more, **later, "where.queue": "none such"}).status_code == 200

@@ -1,13 +1,13 @@
 """What a scorecard asks: the metrics that tell how care is doing, and over which days."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hearwell.engine.derived import needed
 from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.framing import bounds_of
 from hearwell.engine.period import to_local
-from hearwell.engine.question import EVERY_VARIANT, Asked, Teams, may_ask, variants_of
+from hearwell.engine.question import COHORT, EVERY_VARIANT, Asked, Teams, may_ask, variants_of
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
@@ -113,6 +113,17 @@ def having(metric: Metric, variant: str) -> list[Asked]:
         return [Asked(metric, each) for each in variants_of(metric, variant)]
     except UnknownVariant:
         return []
+
+
+def last_day(
+    lake: Lake, metric: Metric, where: Sequence[tuple[str, str]] = (), teams: Teams = None
+) -> date | None:
+    """Return the newest day of which a metric's table has rows; cohorts are not looked at."""
+    where = [each for each in where if not each[0].startswith(COHORT)]
+    with lake.reading(), needed(lake, [metric.record]) as need:
+        need(metric.record)
+        last = bounds_of(lake, metric.record, metric.dated_by, where, teams).last
+    return to_local(last, lake.settings.zone).date() if last else None
 
 
 def last_days(lake: Lake, teams: Teams = None) -> tuple[str | None, str | None]:

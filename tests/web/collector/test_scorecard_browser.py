@@ -85,8 +85,8 @@ def test_the_scorecard_shows_what_was_done(lake, pages, browser):
         )
         ((article_id, read_seconds, *rest),) = told(lake, view + " where found_helpful is not null")
         assert article_id == "returns"
-        assert read_seconds == pytest.approx(seconds, abs=0.1)
-        assert read_seconds == pytest.approx(10, abs=0.5)
+        assert 10 <= seconds < 14  # a busy machine sleeps longer; not as long as it looked away
+        assert read_seconds == pytest.approx(seconds, abs=0.3)
         assert rest == ["search", "send back", True, "chat", "en"]
         assert told(lake, "select words, results from lake.search") == [("send back", 3)]
         ((title, words),) = told(lake, "select title, words from lake.article")
@@ -100,7 +100,7 @@ def test_the_scorecard_shows_what_was_done(lake, pages, browser):
         "cart abandonment rate": ("50.0\xa0%", 2),  # the new one may yet be ordered
         "article reads": ("1", 1),
         "readers": ("1", 1),
-        "article read time, mean": ("10.0\xa0s", 1),
+        "article read time, mean": (f"{read_seconds:.1f}\xa0s", 1),
         "abandoned reads": ("0.0\xa0%", 1),
         "help requests per read": ("100.0\xa0%", 1),
         "helpful share": ("100.0\xa0%", 1),

@@ -1,5 +1,6 @@
 """The page on which anybody puts a question of their own, and takes the answer away."""
 
+from dataclasses import replace
 from typing import Any, get_args
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -11,6 +12,7 @@ from hearwell.engine.period import Grain
 from hearwell.engine.question import MOST_DIMENSIONS, Asked, Teams, may_ask
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
+from hearwell.report import day
 from hearwell.report.name import labelled, spaced
 from hearwell.web.explore.board import Board
 from hearwell.web.explore.telling import asked as answered
@@ -21,6 +23,7 @@ from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.choices import Choice, choices
+from hearwell.web.read.nothing import Nothing, nothing
 from hearwell.web.read.whole import whole
 
 OFTEN_FILTERED = (
@@ -55,11 +58,15 @@ def context(request: SignedIn, lake: Lake, view: View) -> dict[str, Any]:
     teams = asking.teams(request)
     fitting = dimensions(view)
     found = told(lake, view, teams)
+    is_told = any(each.counts_rows for each in found.answers.answers)
     filters = tuple(name for name in OFTEN_FILTERED if name in fitting)
     return {
         "view": view,
         "address": view.address,
         "told": found,
+        "begins": day.asked(found.begins) if found.begins else None,
+        "ends": day.asked(found.ends) if found.ends else None,
+        "nothing": None if is_told else nothing_of(request, lake, view),
         "choices": choices(request, lake, view.address, filters),
         "chooser": "explore/chooser.html",
         "metrics": metrics(teams),
@@ -78,6 +85,13 @@ def context(request: SignedIn, lake: Lake, view: View) -> dict[str, Any]:
         "kinds": list(FORMATS),
         "query": view.query(),
     }
+
+
+def nothing_of(request: SignedIn, lake: Lake, view: View) -> Nothing:
+    metric = view.asked[0].metric
+    return nothing(
+        request, lake, view.address, metric, lambda moved: replace(view, address=moved).query()
+    )
 
 
 @require_safe

@@ -27,6 +27,7 @@ from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import Choice, choices
+from hearwell.web.read.nothing import nothing
 from hearwell.web.read.scorecard import FILTERS, Row, row
 from hearwell.web.read.whole import page, whole
 
@@ -76,6 +77,7 @@ def context(request: SignedIn, lake: Lake, address: Address, asked: Asked) -> di
         "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
         "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
         "row": row(told.card, lake, address, own) if own and is_told else None,
+        "nothing": None if is_told else nothing(request, lake, address, asked.metric),
         "may_open_rows": request.user.may(Role.LEAD),
         "partners": partners(told, lake, address, asked),
         "others": published(told, own) if own and is_told else None,

@@ -22,6 +22,7 @@ from hearwell.web.read import asking
 from hearwell.web.read.address import Address, number
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.metric import fitting, found
+from hearwell.web.read.nothing import nothing
 
 ON_A_PAGE = 100
 FETCHED_AT_ONCE = 10_000
@@ -43,6 +44,8 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
             "choices": choices(request, lake, address, fitting(asked.metric)),
             "snapshot": lake.snapshot,
         }
+        if not told.rows:
+            context["nothing"] = nothing(request, lake, address, asked.metric)
     pages = max(1, -(-told.total // ON_A_PAGE))
     kept = [("variant", asked.variant), *(("column", each) for each in more)]
     here = address.query(variant=asked.variant)

@@ -23,6 +23,7 @@ from hearwell.web.read import asking
 from hearwell.web.read.address import Address, choice, number
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.heat import Day, heat, hours_of, plan_heat
+from hearwell.web.read.nothing import nothing
 from hearwell.web.read.told import told
 
 SHOWN = {
@@ -100,6 +101,10 @@ def staffing(request: SignedIn) -> HttpResponse:
             context["heat"] = heat(
                 answers.answers[0], answers.zone, address.level, lake.settings.minimum_n
             )
+            if context["heat"] is None:
+                context["nothing"] = nothing(
+                    request, lake, address, asked.metric, lambda a: f"{a.query()}&metric={name}"
+                )
             context["simulated"] = asked.metric.name in answers.simulated
             context["snapshot"] = answers.snapshot
     context["plan"] = f"{address.query()}"

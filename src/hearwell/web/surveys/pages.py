@@ -18,8 +18,9 @@ from hearwell.web.people.audit import Action, audit
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.surveys import link as links
+from hearwell.web.surveys.again import ask_again
 from hearwell.web.surveys.design import WORDED, Design, Version
-from hearwell.web.surveys.forms import DesignForm, HabitsForm, ProgrammeForm, ReachForm
+from hearwell.web.surveys.forms import AgainForm, DesignForm, HabitsForm, ProgrammeForm, ReachForm
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.programme import Programme
 from hearwell.web.surveys.reach import AGENT, Reach, keep, learn
@@ -158,6 +159,23 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
         by = request.GET.get("by", "")
         context |= results(kept, request.user.teams_seen, by, timezone.now())
     return render(request, "surveys/programme.html", context)
+
+
+@at_least(Role.LEAD)
+@require_POST
+def again(request: SignedIn, number: int) -> HttpResponse:
+    """Ask some again who did not answer, drawn by chance."""
+    found = get_object_or_404(Programme, pk=number)
+    form = AgainForm(request.POST)
+    if form.is_valid():
+        people = form.cleaned_data["people"]
+        with transaction.atomic():
+            asked = ask_again(found, people, request.user.teams_seen, timezone.now())
+            audit(request, Action.SETTINGS, f"survey programme {found.name}: {asked} asked again")
+        messages.success(request, _("Asked again: {n}").format(n=asked))
+    else:
+        messages.error(request, " ".join(map(str, form.errors["people"])))
+    return redirect("survey-programme", found.pk)
 
 
 @at_least(Role.LEAD)

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from hearwell.engine.ask import ask
 from hearwell.engine.question import Question as Put
 from hearwell.engine.question import Teams, find
+from hearwell.insights.everyone.explain import FEWEST_AGAIN
 from hearwell.metrics.metric import Unit
 from hearwell.report import number
 from hearwell.report.markup import Html
 from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
 from hearwell.web import lakes
 from hearwell.web.surveys import link as links
+from hearwell.web.surveys.again import tracked
 from hearwell.web.surveys.instrument import INSTRUMENTS
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme, Trigger
@@ -64,7 +66,9 @@ def results(found: Programme, teams: Teams, by: str, now: datetime) -> dict[str,
     by = by if by in GROUPS else GROUPS[0]
     return {
         **addressed(found),
-        "decisions": decisions(rows, is_anonymous=found.is_anonymous),
+        "decisions": decisions(rows.filter(follows=""), is_anonymous=found.is_anonymous),
+        "again": tracked(found, teams, now),
+        "enough_again": FEWEST_AGAIN,
         "answers": answered.count(),
         "said": said(answered, found),
         "comments": [*comments(answered)],

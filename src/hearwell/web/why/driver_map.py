@@ -29,7 +29,9 @@ def driver_map(drivers: Sequence[tuple[str, Driver]]) -> Html | None:
     ]
     if not known:
         return None
-    effect = scale([0.0, *(each.share for _place, _name, each, _x in known)], Unit.SHARE)
+    # points are told apart better where the axes begin at the least of them
+    effect = scale([each.share for _place, _name, each, _x in known], Unit.SHARE)
+    going = scale([performance for _place, _name, _each, performance in known], Unit.SHARE)
     floor, width = HEIGHT - BOTTOM, WIDTH - LEFT - RIGHT
     pieces: list[Html] = [
         element("text", _("Effect"), x=0, y=10),
@@ -39,13 +41,12 @@ def driver_map(drivers: Sequence[tuple[str, Driver]]) -> Html | None:
         y = TOP + (floor - TOP) * (1 - effect.part(value))
         pieces.append(element("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid"))
         pieces.append(element("text", label, x=LEFT - 6, y=y + 4, text_anchor="end"))
-    parts = (0.0, 0.5, 1.0)
-    for part, label in zip(parts, marks(parts, Unit.SHARE), strict=True):
-        x = LEFT + width * part
+    for value, label in zip(going.lines, marks(going.lines, Unit.SHARE), strict=True):
+        x = LEFT + width * going.part(value)
         pieces.append(element("line", x1=x, x2=x, y1=floor, y2=floor + 4, class_="tick"))
         pieces.append(element("text", label, x=x, y=floor + 16, text_anchor="middle"))
     for place, name, each, performance in reversed(known):  # the strongest lie on top
-        x = LEFT + width * performance
+        x = LEFT + width * going.part(performance)
         y = TOP + (floor - TOP) * (1 - effect.part(each.share))
         told = f"{name}: {number(each.share, Unit.SHARE)}, {number(performance, Unit.SHARE)}"
         dot = element("circle", element("title", told), cx=x, cy=y, r=RADIUS)

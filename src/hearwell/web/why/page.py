@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from hearwell.engine.question import find
 from hearwell.evidence.outcome import NAMES
 from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address, choice
 from hearwell.web.read.choices import Choice, choices
+from hearwell.web.read.nothing import nothing
 from hearwell.web.why.score import SCORES, score
 from hearwell.web.why.topics import contrast, contrasts
 
@@ -45,6 +47,9 @@ def why(request: SignedIn) -> HttpResponse:
             "contrasts": [
                 Choice(each, told, each == held) for each, told in contrasts(held).items()
             ],
+            "nothing": nothing(
+                request, lake, address, find(name)[0].metric, lambda moved: asked(moved, chosen)
+            ),
             "now": asked(replace(address, as_of=None), chosen),
             "snapshot": snapshot,
             "permanent": asked(replace(address, as_of=snapshot), chosen),
