@@ -65,6 +65,10 @@ class History:
         """Can what changed since be told? What was forgotten by a checkpoint cannot."""
         return min(self.written_to) <= since <= self.now
 
+    def may_have_rows(self, table: str) -> bool:
+        """Is it worth planning to read a table? What was made readable before is taken to be."""
+        return table in self.lake.views or table not in self.unwritten
+
     def has_changed(self, table: str, since: int) -> bool:
         """Are there rows of a table that came, changed or went after a snapshot?"""
         number = self.tables.get(table)

@@ -242,7 +242,7 @@ class Need:
             of_contacts = [record for record in to_make if record in CONTACT_FACTS]
             wanted = {table for record in of_cases for table in kept_for_cases(record)}
             wanted.update(table for record in of_contacts for table in kept_for_contacts(record))
-            self.kept = begin(self.lake)
+            self.kept = begin(self.lake, use=self.use)
             make(self.kept, CHAIN if of_contacts else CHAIN[:1], wanted)
         return self.kept
 
