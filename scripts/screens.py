@@ -97,8 +97,8 @@ MADE = (
         "/explore/?metric=article_reads&grain=week&last=91",
         {"board": "1", "title": "What is read"},
     ),
-    ("/targets/new/", {"metric": "wait_time:p50", "wanted": "5"}),
-    ("/data/events/", {"title": "A new telephone system", "started_at": "2026-11-02"}),
+    ("/targets/new/", {"metric": "wait_time:p50", "side": "at most", "wanted": "5"}),
+    ("/data/events/", {"title": "A new telephone system", "started_at": "2026-11-02T08:00"}),
     ("/data/upload/", {"file": BROKEN}),
 )
 """What has a page of its own once somebody typed it in: where, and what."""
@@ -173,7 +173,7 @@ def made(context: BrowserContext, address: str) -> str:
                 field.select_option(value)
             else:
                 field.fill(value)
-        with page.expect_navigation(wait_until="networkidle"):
+        with page.expect_navigation():
             form.locator("button").last.click()
         if problems := page.locator(".errorlist").all_inner_texts():
             sys.exit(f"{path} does not take {fields}: {problems}")
