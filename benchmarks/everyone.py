@@ -39,7 +39,7 @@ SIDES = ("measured", "adjusted", "everyone")
 Floats = npt.NDArray[np.float64]
 
 KEPT = (*KEEP, "follows", "eligible_at", "sent_at", *DIMENSIONS)
-KNOWN_AT = "sent_at"
+KNOWN_AT = "r.sent_at"
 
 POPULATION = """
 select *, row_number() over (order by survey_id) - 1 as place, over as said from experience

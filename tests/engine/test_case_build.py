@@ -198,7 +198,7 @@ def test_another_rule_makes_all_anew(lake, monkeypatch):
     bring(lake, "case", cases)
     bring(lake, "message", messages)
     build_facts(lake)
-    monkeypatch.setattr("hearwell.engine.fact_build.formula", lambda: "another")
+    monkeypatch.setattr("hearwell.engine.fact_build.formulas", lambda: "another")
     assert build_facts(lake).is_full
 
 

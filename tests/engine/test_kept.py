@@ -10,6 +10,7 @@ from engine.test_contact_facts import NAMES, compared, counted_by_hand, found_by
 from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
 from hearwell.engine.fact_build import build_facts
+from hearwell.engine.kept import Step, together
 from hearwell.engine.question import Question
 from hearwell.lake.lake import create
 from hearwell.lake.tables import identifier
@@ -202,3 +203,22 @@ def test_facts_that_are_asked_together_are_those_asked_alone(lake):
                 bring(lake, name, rows[name])
         elif number == 1:
             build_facts(lake)
+
+
+def test_what_leads_to_one_table_alone_is_made_in_its_statement():
+    """What two tables need is made once, and so is what one reads in two places."""
+    steps = {
+        "shared": Step("select * from record", frozenset({"record"})),
+        "twice": Step('select n from "shared"', frozenset({"shared"})),
+        "alone": Step('select n from "twice"', frozenset({"twice"})),
+        "kept": Step('select * from "twice" join "alone" using (n)', frozenset({"twice", "alone"})),
+        "other": Step('select * from "shared"', frozenset({"shared"})),
+    }
+    made = together(steps, {"kept", "other"})
+    assert list(made) == ["shared", "kept", "other"]
+    assert made["kept"].reads == {"shared"}
+    assert made["kept"].query == (
+        'with twice as materialized (select n from "shared"), alone as (select n from "twice") '
+        'select * from "twice" join "alone" using (n)'
+    )
+    assert together(steps, steps) == steps

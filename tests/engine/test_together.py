@@ -6,9 +6,9 @@ import pytest
 from engine.test_parts_add_up import assert_alike
 from engine.test_rollups import TABLES, put, some
 
-from hearwell.engine.ask import ask
+from hearwell.engine.ask import answers_together, ask
 from hearwell.engine.fact_build import build_facts
-from hearwell.engine.question import Question
+from hearwell.engine.question import Question, find
 from hearwell.engine.scorecard import asked_for
 from hearwell.lake.lake import create
 
@@ -30,3 +30,17 @@ def test_a_scorecard_is_what_each_of_its_metrics_is_alone(tmp_path, state):
         for found in dice.sample(together, 12):
             (alone,) = ask(lake, Question((found.asked,))).answers
             assert_alike(found.cells("UTC", 0.95), alone.cells("UTC", 0.95))
+
+
+def test_several_questions_are_answered_as_each_alone(tmp_path):
+    """Those of the same facts follow each other, whatever the order of the questions."""
+    dice = random.Random(5)
+    with create(tmp_path / "lake") as lake:
+        for name in ("call", "survey"):
+            put(lake, name, [some(dice, name, i) for i in range(40)])
+        asked = (find("AHT")[0], find("CSAT")[0])
+        questions = [Question(asked), Question(asked[::-1], by=("team",))]
+        for question, together in zip(questions, answers_together(lake, questions), strict=True):
+            for found, alone in zip(together, ask(lake, question).answers, strict=True):
+                assert found.asked == alone.asked
+                assert_alike(found.cells("UTC", 0.95), alone.cells("UTC", 0.95))

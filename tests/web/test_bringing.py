@@ -7,8 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from hearwell.engine.fact_build import build_facts, is_outdated
 from hearwell.lake.lake import create, open_lake
 from hearwell.web import background, lakes
+from hearwell.web.inputs import jobs
 from hearwell.web.inputs.bringing import Bringing, State, kept_name, uploads
 
 CALLS = """\
@@ -262,3 +264,24 @@ def test_a_long_name_keeps_its_ending():
     assert kept_name("a" * 500 + ".csv").endswith("a.csv")
     assert len(kept_name("a" * 500 + ".csv")) == 120
     assert len(kept_name("a." + "b" * 500)) <= 120
+
+
+def test_what_another_version_made_is_made_anew_when_the_server_starts(lake, monkeypatch):
+    with open_lake(lake, writable=True) as opened:
+        build_facts(opened)
+        made = opened.snapshot
+    jobs.renew()
+    with open_lake(lake) as opened:
+        assert opened.snapshot == made
+    monkeypatch.setattr("hearwell.engine.fact_build.formulas", lambda: "those of a new version")
+    with open_lake(lake) as opened:
+        assert is_outdated(opened)
+    jobs.renew()
+    with open_lake(lake) as opened:
+        assert not is_outdated(opened)
+
+
+def test_a_server_starts_without_a_lake(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(lakes, "POOL", lakes.Pool(tmp_path / "none"))
+    jobs.renew()
+    assert "not looked" in caplog.text

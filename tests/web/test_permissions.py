@@ -90,6 +90,7 @@ MATRIX = {
     "surveys/programmes/new/": {"GET": LEAD, "POST": LEAD},
     "surveys/programmes/<int:number>/": {"GET": LEAD, "POST": LEAD},
     "surveys/programmes/<int:number>/qr.svg": {"GET": LEAD},
+    "surveys/programmes/<int:number>/again/": {"POST": LEAD},
     # Whoever has the signed address may answer
     "survey.js": {"GET": ANYBODY},
     "s/<str:token>/": {"GET": ANYBODY, "POST": ANYBODY},

@@ -24,6 +24,7 @@ from hearwell.clock.interval import (
     common,
     elapsed,
     merged,
+    microseconds,
     reached,
 )
 from hearwell.clock.schedule import Schedule, opening, validity
@@ -66,7 +67,7 @@ class BusinessDays:
     - `open_1`, `close_1`, …: the open stretches, told from midnight; unused ones are empty.
     - `period`: how many gaps in the validity have ended before the day begins.
     - `unknown_from_1`, `unknown_until_1`, …: the parts of the day in which the schedule is not
-      valid or the table has ended; unused ones lie at the day's end.
+      valid; unused ones lie at the day's end, and there are none where all are valid throughout.
 
     The very end of a valid period is not unknown: a span may end there.
     """
@@ -96,7 +97,7 @@ def business_days(schedules: Iterable[Schedule], first: date, last: date) -> Bus
     added at the end, for the instant at which the last one is over.
     """
     begins = datetime.combine(first, time.min)
-    ends = datetime.combine(last + timedelta(days=1), time.min)
+    ends = datetime.combine(last + timedelta(days=2), time.min)
     by_name = groupby(sorted(schedules, key=attrgetter("name")), attrgetter("name"))
     parts = [_Part.of(name, list(versions), begins, ends) for name, versions in by_name]
     names = [name for part in parts for name in [part.name] * len(part.days)]
@@ -157,7 +158,7 @@ def with_business_seconds(
     return counted.select(
         *kept,
         **{
-            span: _seconds_between(counted, names[start.op()], names[end.op()])
+            span: _seconds_between(counted, names[start.op()], names[end.op()], days)
             for span, (start, end) in spans.items()
         },
     )
@@ -211,6 +212,7 @@ class _Part:
         valid = merged(valid)
         openings = np.concatenate([opening(version, begins, ends) for version in versions])
         days = np.unique(_joined([np.arange(b, e + 1) for b, e in valid // DAY]))
+        days = days[days < microseconds(ends) // DAY]
         # Not known is what lies strictly between two valid periods: from a microsecond after one
         # has ended until the next begins; and what is left of the first day and of the last.
         unknown = np.column_stack(
@@ -235,8 +237,8 @@ class _LookedUp:
         """The open microseconds from the start of the table until the instant."""
         passed = self._day("open_before")
         for number in range(1, self.days.open_stretches + 1):
-            reached = ibis.least(self._of_day, self._day(f"close_{number}"))
-            passed = passed + ibis.greatest(0, reached - self._day(f"open_{number}"))
+            begins, ends = self._day(f"open_{number}"), self._day(f"close_{number}")
+            passed = passed + ibis.greatest(ibis.least(self._of_day, ends), begins) - begins
         return passed.name(f"{self.name}_open")
 
     @property
@@ -257,8 +259,10 @@ class _LookedUp:
         return self.joined[f"{self.name}_{column}"]
 
 
-def _seconds_between(counted: Table, start: str, end: str) -> Expr:
+def _seconds_between(counted: Table, start: str, end: str, days: BusinessDays) -> Expr:
     seconds = (counted[f"{end}_open"] - counted[f"{start}_open"]) / SECOND
+    if not days.unknown_stretches:  # each schedule has one period
+        return seconds
     same_period = counted[f"{start}_period"] == counted[f"{end}_period"]
     return same_period.ifelse(seconds, ibis.null("float64"))
 

@@ -1,6 +1,6 @@
 """Ask the lake: plan one pass for each table, run it, and make answers of the sums."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from hearwell.engine.facts import (
 )
 from hearwell.engine.formulas import Formula, written_formulas
 from hearwell.engine.found import Arrays, Found
-from hearwell.engine.framing import Bounds, bounds_of, framed
+from hearwell.engine.framing import NO_ROWS, Bounds, bounds_of, framed
 from hearwell.engine.general import General, general
 from hearwell.engine.groups import Groups, groups, keys_of
 from hearwell.engine.passes import Passes
@@ -68,19 +68,15 @@ def ask(lake: Lake, question: Question) -> Answers:
     marked: set[str] = set()
     records = [each.metric.record for each in question.asked]
     with lake.reading() as snapshot, needed(lake, records) as need:
-        use_cohorts(lake, question)
-        if len(question.asked) == 1:  # among several it has no value
-            refuse_unjudged(lake, question.asked[0])
+        prepare(lake, question)
         made_up = simulated_sources(need, records)
-        for record, dated_by, is_stock, asked in families(question.asked):
-            family = Asking(lake, question, need, record, dated_by, is_stock)
+        for family, asked in families(lake, question, need, {}):
             found, bounds = family.answered(asked)
             answers |= found
-            name = record.table_name
+            name = family.record.table_name
             freshness[name] = bounds.newer(freshness.get(name, bounds))
-            frame = framed(lake, question, dated_by, bounds, is_stock=is_stock)
-            if made_up.intersection(sources_of(record)):
-                marked |= simulated(lake, need, record, frame, asked)
+            if made_up.intersection(sources_of(family.record)):
+                marked |= simulated(lake, need, family.record, family.framed(bounds), asked)
     zone = lake.settings.zone
     return Answers(
         question,
@@ -92,6 +88,48 @@ def ask(lake: Lake, question: Question) -> Answers:
     )
 
 
+def answers_together(lake: Lake, questions: Sequence[Question]) -> list[list[Answer]]:
+    """Answer several questions of one state of the lake: facts that they share are made once.
+
+    Each has the answers that it has when it is asked alone. How fresh they are, and which rest on
+    rows that were made up, is not told.
+
+    Raises:
+        BadQuestion, NoBusinessTime, NoScoreModel.
+
+    """
+    answers: list[dict[Asked, Answer]] = [{} for _ in questions]
+    records = [each.metric.record for question in questions for each in question.asked]
+    order = list(dict.fromkeys(records))
+    known: dict[Hashable, Bounds] = {}
+    with lake.reading(), needed(lake, records) as need:
+        for question in questions:
+            prepare(lake, question)
+        every = [
+            (place, *family)
+            for place, question in enumerate(questions)
+            for family in families(lake, question, need, known)
+        ]
+        for place, family, asked in sorted(every, key=lambda each: order.index(each[1].record)):
+            answers[place] |= family.answered(asked)[0]
+    return [
+        with_verdicts([found[each] for each in question.asked], question.level)
+        for question, found in zip(questions, answers, strict=True)
+    ]
+
+
+def prepare(lake: Lake, question: Question) -> None:
+    """Refuse what has no value, and make readable what tells of the customers asked about.
+
+    Raises:
+        NoScoreModel.
+
+    """
+    if len(question.asked) == 1:  # among several it has no value
+        refuse_unjudged(lake, question.asked[0])
+    use_cohorts(lake, question)
+
+
 def use_cohorts(lake: Lake, question: Question) -> None:
     """Make readable what tells of the customers that a question is about."""
     if any(name.startswith(COHORT) for name, _ in question.where):
@@ -100,16 +138,16 @@ def use_cohorts(lake: Lake, question: Question) -> None:
 
 
 def families(
-    asked: Sequence[Asked],
-) -> Iterator[tuple[type[Record], str, bool, list[Asked]]]:
+    lake: Lake, question: Question, need: Need, known: dict[Hashable, Bounds]
+) -> Iterator[tuple["Asking", list[Asked]]]:
     """Put together what is counted over one table by one date, all of a table in a row."""
-    tables = list(dict.fromkeys(each.metric.record for each in asked))
+    tables = list(dict.fromkeys(each.metric.record for each in question.asked))
     together: dict[tuple[type[Record], str, bool], list[Asked]] = {}
-    for each in sorted(asked, key=lambda each: tables.index(each.metric.record)):
+    for each in sorted(question.asked, key=lambda each: tables.index(each.metric.record)):
         is_stock = isinstance(each.usual.estimator, Stock)
         together.setdefault((each.metric.record, each.dated_by, is_stock), []).append(each)
     for (record, dated_by, is_stock), found in together.items():
-        yield record, dated_by, is_stock, found
+        yield Asking(lake, question, need, record, dated_by, is_stock, known), found
 
 
 @dataclass(frozen=True)
@@ -122,6 +160,7 @@ class Asking:
     record: type[Record]
     dated_by: str
     is_stock: bool
+    known: dict[Hashable, Bounds]  # of what was asked before
 
     def framed(self, bounds: Bounds) -> Frame:
         return framed(self.lake, self.question, self.dated_by, bounds, is_stock=self.is_stock)
@@ -133,7 +172,7 @@ class Asking:
         kept = found_rollup(self.need.states, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
-            bounds = Bounds(*rolled_bounds(lake, kept, question, family))
+            bounds = rolled_bounds(lake, kept, record, question.where, question.teams)
             frame = self.framed(bounds)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
@@ -141,10 +180,19 @@ class Asking:
                 if len(answers) == len(asked):
                     return answers, bounds
         rest = [each for each in asked if each not in answers]
-        self.need(record)
-        bounds = bounds_of(lake, record, self.dated_by, question.where, question.teams)
+        bounds = self.bounds()
         answers |= Table(lake, question, self.need, record, self.framed(bounds)).answered(rest)
         return answers, bounds
+
+    def bounds(self) -> Bounds:
+        """Return of when the rows are, and make them readable if there are any."""
+        if self.need.has_none(self.record):
+            return NO_ROWS
+        self.need(self.record)
+        about = self.record, self.dated_by, self.question.where, self.question.teams
+        if about not in self.known:
+            self.known[about] = bounds_of(self.lake, *about)
+        return self.known[about]
 
 
 @dataclass(frozen=True)
@@ -177,10 +225,12 @@ class Table:
         # Opening hours are read from a table of the days around the periods.
         shared = General(frame, {}) if written.spans else general(frame)
         about = (self.lake, self.record, shared.frame, written, shared.query)
-        passes = (
-            Passes(*about) if self.kept is None else Rolled(*about, kept=self.kept, need=self.need)
-        )
-        cells, found = passes.run()
+        if self.need.has_none(self.record):
+            cells, found = Passes(*about).none()
+        elif self.kept is None:
+            cells, found = Passes(*about).run()
+        else:
+            cells, found = Rolled(*about, kept=self.kept, need=self.need).run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)
         return dict(written.by_metric), cells, found

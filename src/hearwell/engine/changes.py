@@ -45,7 +45,7 @@ class History:
     lake: Lake
     now: int
     tables: Mapping[str, int]
-    unwritten: Collection[str]
+    unwritten: frozenset[str]
     written_to: Mapping[int, Collection[int]]
     known: dict[tuple[str, int], bool] = field(default_factory=dict)
 
@@ -64,6 +64,10 @@ class History:
     def is_followed(self, since: int) -> bool:
         """Can what changed since be told? What was forgotten by a checkpoint cannot."""
         return min(self.written_to) <= since <= self.now
+
+    def may_have_rows(self, table: str) -> bool:
+        """Is it worth planning to read a table? What was made readable before is taken to be."""
+        return table in self.lake.views or table not in self.unwritten
 
     def has_changed(self, table: str, since: int) -> bool:
         """Are there rows of a table that came, changed or went after a snapshot?"""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import ibis
 
 from hearwell.clock.zone import local_time
+from hearwell.engine.changes import History
 from hearwell.engine.facts import of_teams
 from hearwell.engine.question import TEAM, Teams
 from hearwell.engine.sums import sql
@@ -55,8 +56,11 @@ def fed(lake: Lake, teams: Teams = None) -> list[Fed]:
 
     """
     found = []
+    history = History.of(lake)
     for record in RECORDS.values():
-        if record.table_name == "rejected" or (teams is not None and TEAM not in record.columns()):
+        if record.table_name == "rejected" or not history.may_have_rows(record.table_name):
+            continue
+        if teams is not None and TEAM not in record.columns():
             continue
         found += of_record(lake, record, teams)
     return found

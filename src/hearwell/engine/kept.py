@@ -145,7 +145,9 @@ def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None
 
 def run(making: Making, kept: Kept, wanted: Collection[str], *, touched: bool) -> None:
     """Make the wanted tables; what led to them goes as soon as nothing needs it any more."""
-    steps = needed(kept.steps(making.lake, TOUCHED_ROWS if touched else ""), wanted)
+    steps = together(
+        needed(kept.steps(making.lake, TOUCHED_ROWS if touched else ""), wanted), wanted
+    )
     for place, (name, each) in enumerate(steps.items()):
         making.create(fresh(name) if touched and name in kept.tables else name, each.query)
         later = frozenset[str]().union(*(other.reads for other in [*steps.values()][place + 1 :]))
@@ -154,6 +156,34 @@ def run(making: Making, kept: Kept, wanted: Collection[str], *, touched: bool) -
         drop(making.lake, [*gone])
         making.made[:] = [other for other in making.made if other not in gone]
     making.anew.append(kept)
+
+
+def together(steps: Mapping[str, Step], wanted: Collection[str]) -> dict[str, Step]:
+    """Put steps that lead to one table alone into the statement that makes it.
+
+    The parts of a statement are worked on side by side by all threads, and handed on as they are
+    made; a table is written by itself, and one of up to 122,880 rows is read by a single thread.
+    What is read in several places is made once: else rows that were numbered would be so anew.
+    """
+    into: dict[str, str] = {}
+    for name in reversed([*steps]):
+        readers = {into[other] for other, each in steps.items() if name in each.reads}
+        into[name] = readers.pop() if len(readers) == 1 and name not in wanted else name
+    statements = {}
+    for name in (name for name in steps if into[name] == name):
+        parts = {part: each for part, each in steps.items() if into[part] == name}
+        reads = frozenset[str]().union(*(each.reads for each in parts.values()))
+        queries = [each.query for each in parts.values()]
+        last = parts.pop(name).query
+        told = ", ".join(
+            f"{part} as {once(part, queries)}({each.query})" for part, each in parts.items()
+        )
+        statements[name] = Step(f"with {told} {last}" if told else last, reads - parts.keys())
+    return statements
+
+
+def once(name: str, queries: Iterable[str]) -> str:
+    return "materialized " if sum(each.count(f'"{name}"') for each in queries) > 1 else ""
 
 
 def needed(steps: Mapping[str, Step], wanted: Iterable[str]) -> dict[str, Step]:
@@ -212,10 +242,16 @@ def kept_since(history: History, chain: Sequence[Kept], mark: str) -> int | None
     wanted = {BUILDS, *(table for kept in chain for table in kept.tables)}
     if not wanted <= history.tables.keys():
         return None
-    found = history.lake.connection.execute(
-        f"select snapshot, formula from lake.{BUILDS}"
-    ).fetchall()
-    if len(found) != 1 or found[0][1] != mark:
+    told = built(history)
+    if told is None or told[1] != mark:
         return None
-    since = int(found[0][0])
-    return since if history.is_followed(since) else None
+    return told[0] if history.is_followed(told[0]) else None
+
+
+def built(history: History) -> tuple[int, str] | None:
+    """Return from which state the kept tables were made, and the mark of the rules by which."""
+    if BUILDS not in history.tables:
+        return None
+    query = f"select snapshot, formula from lake.{BUILDS}"
+    found = history.lake.connection.execute(query).fetchall()
+    return found[0] if found else None

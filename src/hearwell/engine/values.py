@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import ibis
 
+from hearwell.engine.changes import History
 from hearwell.engine.errors import UnknownDimension
 from hearwell.engine.facts import dimension, of_teams
 from hearwell.engine.privacy import protects
@@ -43,13 +44,18 @@ def values_of(lake: Lake, name: str, teams: Teams = None, most: int = MOST_VALUE
         raise UnknownDimension(lake.path.name, name, known)
     counts = []
     with lake.reading():
+        history = History.of(lake)
         for record in having:
+            if not history.may_have_rows(record.table_name):
+                continue
             lake.use(record)
             table = of_teams(record.rows(), teams)
             if protects(record):  # who of the agents answered at all is nobody's business
                 table = table.filter(table.instrument.notin(ANONYMOUS).fill_null(True))
             value = dimension(table, name).cast("string")
             counts.append(table.group_by(value=value).aggregate(rows=table.count()))
+        if not counts:
+            return []
         told = ibis.union(*counts) if len(counts) > 1 else counts[0]
         told = told.group_by("value").aggregate(rows=told.rows.sum())
         told = told.order_by([told.rows.desc(), told.value.asc(nulls_first=False)]).limit(most)
@@ -59,6 +65,8 @@ def values_of(lake: Lake, name: str, teams: Teams = None, most: int = MOST_VALUE
 
 def own_dimensions(lake: Lake, record: type[Record]) -> list[str]:
     """Return the dimensions of the organisation's own that rows of a record have."""
+    if not History.of(lake).may_have_rows(record.table_name):
+        return []
     lake.use(record)
     table = record.rows()
     names = table.select(name=table.custom.keys().unnest()).distinct().order_by("name")

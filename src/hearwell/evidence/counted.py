@@ -13,7 +13,7 @@ import ibis
 import numpy as np
 
 from hearwell.engine import cohort
-from hearwell.engine.ask import ask
+from hearwell.engine.ask import answers_together
 from hearwell.engine.derived import readable
 from hearwell.engine.facts import FACTS, Frame, facts, unbound_facts
 from hearwell.engine.formulas import business_spans, formula
@@ -204,14 +204,21 @@ def hidden_groups(lake: Lake, question: Question, frame: Frame) -> set[tuple[str
     """
     if not protects(question.asked[0].metric.record):
         return set()
-    found = set()
     zone = lake.settings.zone
-    for period in filter(None, (frame.now, frame.before)):
-        begins, ends = shown(period.begins, zone), shown(period.ends, zone)
-        alone = replace(
-            question, begins=begins, ends=ends, compare=None, standardise=(), grain="none"
+    of_periods = [
+        replace(
+            question,
+            begins=shown(period.begins, zone),
+            ends=shown(period.ends, zone),
+            compare=None,
+            standardise=(),
+            grain="none",
         )
-        (answer,) = ask(lake, alone).answers
+        for period in (frame.now, frame.before)
+        if period is not None
+    ]
+    found = set()
+    for (answer,) in answers_together(lake, of_periods):
         groups = [tuple(group.values()) for group in answer.groups]
         found |= {group for group, hidden in zip(groups, answer.hidden, strict=True) if hidden}
     return found

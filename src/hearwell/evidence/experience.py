@@ -57,92 +57,94 @@ HAPPENED = {
 
 BY_CALL = """
 with of_answer as (
-    select r.survey_id, r.source, r.{moment} as known_at, r.call_id, null as case_id
-    from {rows} as r
-    where r.call_id is not null
-    union all
-    select r.survey_id, r.source, r.{moment}, null, r.case_id from {rows} as r
-    where r.case_id is not null
+    select r.rowid as answer, {moment} as known_at, r.source, r.call_id, r.case_id from {rows} as r
 ), found as (
-    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
+    select a.answer, a.known_at, c.* exclude (source) from of_answer as a
     join call as c on c.source = a.source and c.call_id = a.call_id
-    union
-    select a.source, a.survey_id, a.known_at, c.* exclude (source) from of_answer as a
+    union all
+    select a.answer, a.known_at, c.* exclude (source) from of_answer as a
     join call as c on c.source = a.source and c.case_id = a.case_id
+        and c.call_id is distinct from a.call_id
 )
-select source, survey_id, min(entered_at) as entered_at,
+select answer, min(entered_at) as entered_at,
     sum(wait_seconds) + coalesce(sum(hold_seconds), 0) as hold_time,
     max(attempt)::double as tries,
     (count(*) - count(distinct call_id))::double as transfers,
     count(distinct agent_id)::double as agents
 from found where entered_at <= known_at group by all
 """
+"""The calls that an answer names, and those of its case: each once."""
 
 BY_CASE = """
-select r.source, r.survey_id, any_value(c.opened_at) as opened_at,
-    any_value(c.agents)::double as agents,
-    any_value(epoch(c.first_reply_at - c.first_contact_at)) as first_response_time,
-    any_value(epoch(c.first_solved_at - c.opened_at)) filter (c.first_solved_at <= r.{moment})
+select r.rowid as answer, c.opened_at, c.agents::double as agents,
+    epoch(c.first_reply_at - c.first_contact_at) as first_response_time,
+    if(c.first_solved_at <= {moment}, epoch(c.first_solved_at - c.opened_at), null)
         as time_to_resolution,
-    any_value(c.customer_messages)::double as messages
+    c.customer_messages::double as messages
 from {rows} as r join case_fact as c on c.source = r.source and c.case_id = r.case_id
-group by all
 """
 
 BY_ORDER = """
-select r.source, r.survey_id,
-    bool_or(case
-        when o.delivered_at <= o.promised_at then false
-        when o.delivered_at > o.promised_at and r.{moment} > o.promised_at then true
-    end)::double as late_delivery,
-    max(epoch(least(o.delivered_at, r.{moment}) - o.ordered_at))
-        filter (o.delivered_at is not null) as delivery_time
+select r.rowid as answer,
+    case
+        when o.delivered_at <= o.promised_at then 0.0
+        when o.delivered_at > o.promised_at and {moment} > o.promised_at then 1.0
+    end::double as late_delivery,
+    if(o.delivered_at is null, null, epoch(least(o.delivered_at, {moment}) - o.ordered_at))
+        as delivery_time
 from {rows} as r join "order" as o on o.source = r.source and o.order_id = r.order_id
-group by all
 """
 """What came late had not come when it was due; who answered before that could not tell. Of what
 never came it is not known whether it was cancelled."""
 
-TOGETHER = """
-with began as (
-    select r.source, r.survey_id, r.customer_id, least(c.opened_at, t.entered_at) as began_at
+BY_READING = """
+select b.answer from (
+    select r.rowid as answer, r.customer_id, least(c.opened_at, t.entered_at) as began_at
     from {rows} as r
-    left join by_case as c using (source, survey_id)
-    left join by_call as t using (source, survey_id)
-), read as (
-    select b.source, b.survey_id,
-        v.opened_at >= b.began_at - interval {read_within} hours as is_read
-    from began as b asof left join (
-        select customer_id, opened_at from article_view where customer_id is not null
-    ) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
-    where b.customer_id is not null and b.began_at is not null
-)
+    left join by_case as c on c.answer = r.rowid
+    left join by_call as t on t.answer = r.rowid
+) as b asof join (
+    select customer_id, opened_at from article_view where customer_id is not null
+) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
+where v.opened_at >= b.began_at - interval {read_within} hours
+"""
+"""Before what an article was read. A table of its own: DuckDB, which does not know how few these
+are, would look up all rows with all their columns for each."""
+
+TOGETHER = """
 select r.*,
     t.hold_time, t.tries, t.transfers, greatest(c.agents, t.agents) as agents,
     c.first_response_time, c.time_to_resolution, c.messages,
     o.late_delivery, o.delivery_time,
-    if(exists (from article_view where customer_id is not null),
-        if(a.survey_id is null, null, coalesce(a.is_read, false)::double), null)
+    if(exists (from article_view where customer_id is not null) and r.customer_id is not null
+        and least(c.opened_at, t.entered_at) is not null, (a.answer is not null)::double, null)
         as article_read_before
 from {rows} as r
-left join by_case as c using (source, survey_id)
-left join by_call as t using (source, survey_id)
-left join by_order as o using (source, survey_id)
-left join read as a using (source, survey_id)
+left join by_case as c on c.answer = r.rowid
+left join by_call as t on t.answer = r.rowid
+left join by_order as o on o.answer = r.rowid
+left join by_reading as a on a.answer = r.rowid
 """
+"""All that is joined goes by the place of the answer among the rows: two words take longer."""
 
 
 @contextmanager
-def experienced(rows: Counted, moment: str = "answered_at") -> Iterator[str]:
+def experienced(rows: Counted, moment: str = "r.answered_at") -> Iterator[str]:
     """Make the table `experience`: counted answers, with what had happened; return its name.
 
     Args:
         rows: of surveys, with the columns KEEP.
-        moment: the column of the instant up to which things had happened.
+        moment: SQL of the instant up to which things had happened, of the columns of `r`.
 
     """
     lake = rows.lake
-    made = {"by_call": BY_CALL, "by_case": BY_CASE, "by_order": BY_ORDER, EXPERIENCE: TOGETHER}
+    made = {
+        "by_call": BY_CALL,
+        "by_case": BY_CASE,
+        "by_order": BY_ORDER,
+        "by_reading": BY_READING,
+        EXPERIENCE: TOGETHER,
+    }
     try:
         for record in (Call, Order, ArticleView):
             lake.use(record)

@@ -1,6 +1,7 @@
 """Regression of a yes or no, from counts of rows that are alike: the rows stay where they are."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,8 +16,16 @@ SMALL_STEP = 1e-8
 class Logistic:
     """Log odds for one more of each column, and how sure they are."""
 
-    coefficients: FloatArray
-    covariance: FloatArray
+    at: "Point"
+
+    @property
+    def coefficients(self) -> FloatArray:
+        return self.at.coefficients
+
+    @cached_property
+    def covariance(self) -> FloatArray:
+        inverse = np.linalg.pinv(self.at.information, hermitian=True)
+        return inverse.astype(np.float64)
 
     @property
     def errors(self) -> FloatArray:
@@ -27,9 +36,6 @@ class Logistic:
     def p(self) -> FloatArray:
         """How likely chance alone gives a coefficient this far from 0 (Wald)."""
         return normal_p(self.coefficients, self.errors)
-
-    def predicted(self, columns: FloatArray) -> FloatArray:
-        return expected(columns @ self.coefficients)
 
 
 def normal_p(value: FloatArray, error: FloatArray) -> FloatArray:
@@ -88,19 +94,17 @@ def fitted(  # noqa: PLR0913  rows that are alike, and how they are fitted
 ) -> Logistic:
     """Fit by Newton's method, with steps halved as long as they lead away."""
     kinds = Kinds(columns, rows, hits, penalty, bias)
-    found = np.zeros(columns.shape[1]) if start is None else start
-    best = kinds.likelihood(found)
+    here = Point(kinds, np.zeros(columns.shape[1]) if start is None else start)
     for _ in range(MOST_ROUNDS):
-        step = kinds.step(found)
-        now = kinds.likelihood(found + step)
-        while now < best - ENOUGH and np.abs(step).max() > ENOUGH:
+        step = here.step
+        there = Point(kinds, here.coefficients + step)
+        while there.likelihood < here.likelihood - ENOUGH and np.abs(step).max() > ENOUGH:
             step = step / 2
-            now = kinds.likelihood(found + step)
-        found, best = found + step, now
+            there = Point(kinds, here.coefficients + step)
+        here = there
         if np.abs(step).max() < SMALL_STEP:
             break
-    covariance = np.linalg.pinv(kinds.information(found), hermitian=True)
-    return Logistic(found, covariance.astype(np.float64))
+    return Logistic(here)
 
 
 @dataclass(frozen=True)
@@ -113,31 +117,52 @@ class Kinds:
     penalty: FloatArray
     bias: bool
 
-    def weight(self, coefficients: FloatArray) -> FloatArray:
-        chance = expected(self.columns @ coefficients)
-        return self.rows * chance * (1 - chance)
 
-    def information(self, coefficients: FloatArray) -> FloatArray:
-        weighted = self.columns.T * self.weight(coefficients)
-        found: FloatArray = weighted @ self.columns + np.diag(self.penalty)
+@dataclass(frozen=True)
+class Point:
+    """Coefficients, and what the rows tell of them; each is worked out once, if it is needed."""
+
+    kinds: Kinds
+    coefficients: FloatArray
+
+    @cached_property
+    def log_odds(self) -> FloatArray:
+        return self.kinds.columns @ self.coefficients
+
+    @cached_property
+    def chance(self) -> FloatArray:
+        return expected(self.log_odds)
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        return self.kinds.rows * self.chance * (1 - self.chance)
+
+    @cached_property
+    def information(self) -> FloatArray:
+        weighted = self.kinds.columns * np.sqrt(self.weight)[:, None]
+        # Of a product with itself BLAS works out one half.
+        found: FloatArray = weighted.T @ weighted + np.diag(self.kinds.penalty)
         return found
 
-    def step(self, coefficients: FloatArray) -> FloatArray:
-        """Return the step of Newton's method."""
-        chance = expected(self.columns @ coefficients)
-        inverse = np.linalg.pinv(self.information(coefficients), hermitian=True)
-        residual = self.hits - self.rows * chance
-        if self.bias:
-            leverage = ((self.columns @ inverse) * self.columns).sum(axis=1)
-            residual = residual + self.weight(coefficients) * leverage * (0.5 - chance)
-        found: FloatArray = inverse @ (self.columns.T @ residual - self.penalty * coefficients)
+    @property
+    def step(self) -> FloatArray:
+        """The step of Newton's method."""
+        columns = self.kinds.columns
+        inverse = np.linalg.pinv(self.information, hermitian=True)
+        residual = self.kinds.hits - self.kinds.rows * self.chance
+        if self.kinds.bias:
+            leverage = ((columns @ inverse) * columns).sum(axis=1)
+            residual = residual + self.weight * leverage * (0.5 - self.chance)
+        slope = columns.T @ residual - self.kinds.penalty * self.coefficients
+        found: FloatArray = inverse @ slope
         return found
 
-    def likelihood(self, coefficients: FloatArray) -> float:
-        """Return the logarithm of the likelihood, with its penalties."""
-        log_odds = self.columns @ coefficients
-        told = float((self.hits * log_odds - self.rows * np.logaddexp(0, log_odds)).sum())
-        told -= float((self.penalty * coefficients**2).sum()) / 2
-        if self.bias:
-            told += 0.5 * float(np.linalg.slogdet(self.information(coefficients))[1])
-        return told
+    @cached_property
+    def likelihood(self) -> float:
+        """The logarithm of the likelihood, with its penalties."""
+        kinds = self.kinds
+        told = kinds.hits * self.log_odds - kinds.rows * np.logaddexp(0, self.log_odds)
+        found = float(told.sum()) - float((kinds.penalty * self.coefficients**2).sum()) / 2
+        if kinds.bias:
+            found += 0.5 * float(np.linalg.slogdet(self.information)[1])
+        return found

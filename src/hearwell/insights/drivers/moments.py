@@ -54,18 +54,34 @@ def listwise(rows: Counted, source: str, every: Sequence[str], weights: FloatArr
 
 @np.errstate(divide="ignore", invalid="ignore")
 def pairwise(rows: Counted, table: str, every: Sequence[str], weights: FloatArray) -> FloatArray:
-    """Return the correlations of each pair over the rows in which both are known."""
+    """Return the correlations of each pair over the rows in which both are known.
+
+    A column that is not known counts as 0, and one beside it tells whether it is: products alone
+    are added up, as conditions take longer.
+    """
     size = len(every)
-    named = [f"x{i}" for i in range(size)]
-    listed = ", ".join(f"({each}) as {name}" for each, name in zip(every, named, strict=True))
-    source = f"(select bucket, under, {listed} from {table})"
+    upper = np.triu_indices(size)
+    listed = ", ".join(
+        f"coalesce(({each})::double, 0) as x{i}, (({each}) is not null)::int::double as known_{i}"
+        for i, each in enumerate(every)
+    )
+    with_under = ", ".join(
+        f"under * known_{i} as n{i}, under * x{i} as s{i}, under * x{i} * x{i} as q{i}"
+        for i in range(size)
+    )
+    source = f"(select *, {with_under} from (select bucket, under, {listed} from {table}))"
     pairs = [(i, j) for i in range(size) for j in range(size)]
-    amounts = [f"under * x{i} * 0 + if(x{j} is null, null, under)" for i, j in pairs]
-    amounts += [f"if(x{j} is null, null, under * x{i})" for i, j in pairs]
-    amounts += [f"if(x{j} is null, null, under * x{i} * x{i})" for i, j in pairs]
-    amounts += [f"under * x{i} * x{j}" for i, j in pairs]
+    amounts = [f"s{i} * known_{j}" for i, j in pairs]
+    amounts += [f"q{i} * known_{j}" for i, j in pairs]
+    amounts += [f"n{i} * known_{j}" for i, j in zip(*upper, strict=True)]
+    amounts += [f"s{i} * x{j}" for i, j in zip(*upper, strict=True)]
     sums = weights @ rows.summed(amounts, source=source)[:, 0]
-    n, first, squares, products = np.moveaxis(sums.reshape(-1, 4, size, size), 1, 0)
+    first, squares = np.moveaxis(sums[:, : 2 * size**2].reshape(-1, 2, size, size), 1, 0)
+    both = np.zeros((2, len(weights), size, size))
+    both[:, :, upper[0], upper[1]] = both[:, :, upper[1], upper[0]] = np.moveaxis(
+        sums[:, 2 * size**2 :].reshape(len(weights), 2, -1), 1, 0
+    )
+    n, products = both
     second = np.swapaxes(first, 1, 2)  # the sum of the other one over the same rows
     spread = np.sqrt(squares / n - (first / n) ** 2)
     covariance = products / n - first / n * second / n

@@ -32,7 +32,7 @@ from hearwell.stats.net_score import net_score_interval
 from hearwell.stats.nonresponse import Estimated, best_power, double_sampling, mean_of
 
 ELIGIBLE = "eligible_at or sent_at"
-KNOWN_AT = "asked_at"
+KNOWN_AT = "coalesce(r.eligible_at, r.sent_at)"
 FEWEST = 100
 """Below so many answers nothing is adjusted."""
 
@@ -117,23 +117,22 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
     instrument = ("instrument", INSTRUMENTS[asked.metric.name])
     put = replace(question, by=(), compare=None, where=(*question.where, instrument))
     keep = dict.fromkeys((*KEEP, "follows", "eligible_at", "sent_at", *DIMENSIONS))
-    with counted(lake, put, tuple(keep), ELIGIBLE) as rows:
-        lake.connection.execute(
-            f"alter table temp.counted_rows add column {KNOWN_AT} timestamp; "
-            f"update temp.counted_rows set {KNOWN_AT} = coalesce(eligible_at, sent_at)"
-        )
-        with experienced(rows, KNOWN_AT) as table, kinds_of(rows, table, ends, KNOWN_AT) as kinds:
-            n, people = kinds.n.sum(), kinds.people.sum()
-            if 0 < n < FEWEST_ANSWERS:
-                raise TooFewToShow(asked)
-            if not n or n == people:
-                problem = gettext_noop(
-                    "Answers: {n}, of so many who could have answered: {people}. There is no other "
-                    "side to tell of. Bring in the invitations, also those that were not answered."
-                )
-                raise NotExplained(problem, n=int(n), people=int(people))
-            found = expected(kinds) if n >= FEWEST else None
-            scored = None if found is None else adjusted(rows, kinds, found)
+    with (
+        counted(lake, put, tuple(keep), ELIGIBLE) as rows,
+        experienced(rows, KNOWN_AT) as table,
+        kinds_of(rows, table, ends, KNOWN_AT) as kinds,
+    ):
+        n, people = kinds.n.sum(), kinds.people.sum()
+        if 0 < n < FEWEST_ANSWERS:
+            raise TooFewToShow(asked)
+        if not n or n == people:
+            problem = gettext_noop(
+                "Answers: {n}, of so many who could have answered: {people}. There is no other "
+                "side to tell of. Bring in the invitations, also those that were not answered."
+            )
+            raise NotExplained(problem, n=int(n), people=int(people))
+        found = expected(kinds) if n >= FEWEST else None
+        scored = None if found is None else adjusted(rows, kinds, found)
     return sides(put, usual, ends, kinds, found, scored, target)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from hearwell.lake.tables import identifier
 from hearwell.metrics.part import FloatArray
 from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
+from hearwell.stats.logistic import expected as of_log_odds
 from hearwell.stats.logistic import ridge
 from hearwell.stats.nonresponse import Estimated
 from hearwell.stats.resampling import GROUPS
@@ -36,7 +38,6 @@ MOST_KINDS = 100_000
 """Of more kinds of people, those of people drawn at random are learnt from: the columns of a
 million would take gigabytes, and tell nothing more."""
 
-AT_ONCE = 100_000
 TABLE = "everyone_row"
 
 TONE = """
@@ -48,7 +49,7 @@ with said as materialized (
 )
 select r.source, r.survey_id, arg_max(s.chance, s.sent_at) as chance
 from {table} as r
-join said as s on s.source = r.source and s.case_id = r.case_id and s.sent_at <= r.{moment}
+join said as s on s.source = r.source and s.case_id = r.case_id and s.sent_at <= {moment}
 group by all
 """
 """How likely they were satisfied by what they wrote last in their case. It is judged by what others
@@ -97,17 +98,32 @@ class Kinds:
     def width(self) -> int:
         return 1 + sum(self.values)
 
+    @cached_property
+    def column(self) -> NDArray[np.uint8]:
+        """For each thing the column of the value that a kind has, from 1 on; 0 if it has none."""
+        found = np.zeros((len(self.values), len(self.number)), dtype=np.uint8)
+        first, rest = 1, self.number
+        for i, size in enumerate(self.values):
+            rest, digit = np.divmod(rest, DIGITS)
+            found[i] = np.where(digit > 0, first + digit - 1, 0)
+            first += size
+        return found
+
     def columns(self, of: IntArray) -> FloatArray:
         """Return what is known of some kinds: ones, and a column for each value with a place."""
         made = np.zeros((len(of), self.width))
+        for column in self.column:
+            made[np.arange(len(of)), column[of]] = 1
         made[:, 0] = 1
-        first, rest = 1, self.number[of]
-        for size in self.values:
-            digit, rest = rest % DIGITS, rest // DIGITS
-            there = np.flatnonzero(digit)
-            made[there, first + digit[there] - 1] = 1
-            first += size
         return made
+
+    def predicted(self, coefficients: FloatArray, of: IntArray) -> FloatArray:
+        """Return what a regression over the columns expects of some kinds."""
+        add = np.concatenate([[0], coefficients[1:]])
+        log_odds = np.full(len(of), coefficients[0])
+        for column in self.column:
+            log_odds += add[column[of]]
+        return of_log_odds(log_odds)
 
 
 @contextmanager
@@ -115,7 +131,7 @@ def kinds_of(rows: Counted, table: str, ends: tuple[float, float], moment: str) 
     """Count people by kind.
 
     Args:
-        moment: the column of the instant up to which things are known.
+        moment: SQL of the instant up to which things are known, of the columns of `r`.
         ends: the worst and the best value, which become 0 and 1.
 
     """
@@ -211,14 +227,11 @@ def expected(kinds: Kinds) -> Expected:
         said = kinds.learnt_n[others] > 0
         columns, n = kinds.columns(others), kinds.learnt_n[others]
         total, people = kinds.learnt_total[others], kinds.learnt_people[others]
-        answers = ridge(columns[said], n[said], total[said], penalty, by_answer)
-        answering = ridge(columns, people, n, penalty, by_chance)
-        by_answer, by_chance = answers.coefficients, answering.coefficients
+        by_answer = ridge(columns[said], n[said], total[said], penalty, by_answer).coefficients
+        by_chance = ridge(columns, people, n, penalty, by_chance).coefficients
         own = np.flatnonzero(kinds.fold == fold)
-        for some in np.array_split(own, len(own) // AT_ONCE + 1):
-            known = kinds.columns(some)
-            answer[some] = answers.predicted(known)
-            chance[some] = answering.predicted(known)
+        answer[own] = kinds.predicted(by_answer, own)
+        chance[own] = kinds.predicted(by_chance, own)
     return Expected(answer, np.maximum(chance, trimmed(chance, kinds.n)))
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from hearwell.engine.answer import Answer
-from hearwell.engine.ask import ask
+from hearwell.engine.ask import answers_together
+from hearwell.engine.changes import History
 from hearwell.engine.explain import made_from, needed_for
 from hearwell.engine.question import Asked, Question, may_ask
 from hearwell.insights.guardrails.pairs import Pair, Way, margin, pairs
@@ -69,10 +70,17 @@ def judged(lake: Lake, question: Question, by: Sequence[str]) -> list[Judged]:
         by: dimensions; pairs that have them are looked at in their groups too.
 
     """
-    filled = {name for name, record in RECORDS.items() if has_rows(lake, record)}
+    never_filled = {*History.of(lake).unwritten} - lake.views
+    filled = {name for name in RECORDS.keys() - never_filled if has_rows(lake, RECORDS[name])}
     known = [pair for pair in pairs() if both_may(pair, question) and both_can(pair, filled)]
-    ways: list[tuple[str, ...]] = [(), *((name,) for name in by)]
-    found = [each for way in ways for each in of_groups(lake, question, known, way)]
+    ways = [(), *((name,) for name in by)]
+    fitting = [[pair for pair in known if has_groups(pair, way)] for way in ways]
+    answers = answers_together(
+        lake, [of_pairs(question, each, way) for each, way in zip(fitting, ways, strict=True)]
+    )
+    found = [
+        each for some, told in zip(fitting, answers, strict=True) for each in of_groups(some, told)
+    ]
     believed = benjamini_hochberg(np.array([each.p for each in found]), 1 - question.level)
     return [
         replace(each, state="harmed") if is_worse and is_harm(each) else each
@@ -98,26 +106,27 @@ def both_can(pair: Pair, filled: set[str]) -> bool:
 
 
 def has_rows(lake: Lake, record: type[Record]) -> bool:
-    lake.use(record)
-    query = f"select 1 from {identifier(record.table_name)} limit 1"
+    query = f"select 1 from {identifier(lake.use(record))} limit 1"
     return bool(lake.connection.execute(query).fetchall())
 
 
-def of_groups(
-    lake: Lake, question: Question, known: Iterable[Pair], by: tuple[str, ...]
-) -> Iterator[Judged]:
-    fitting = [
-        pair
-        for pair in known
-        if set(by) <= set(pair.asked.metric.record.dimensions())
+def has_groups(pair: Pair, by: tuple[str, ...]) -> bool:
+    """Have both metrics these dimensions, and may their groups be shown?"""
+    return (
+        set(by) <= set(pair.asked.metric.record.dimensions())
         and set(by) <= set(pair.partner.metric.record.dimensions())
         and not (set(by) & {"agent_id"} and pair.partner.metric.is_anonymous)
-    ]
+    )
+
+
+def of_pairs(question: Question, fitting: Iterable[Pair], by: tuple[str, ...]) -> Question:
     wanted = dict.fromkeys(each for pair in fitting for each in (pair.asked, pair.partner))
-    if not wanted:
-        return
-    put = replace(question, asked=tuple(wanted), by=by, grain="none", standardise=())
-    sides = {answer.asked: sides_of(answer) for answer in ask(lake, put).answers}
+    return replace(question, asked=tuple(wanted), by=by, grain="none", standardise=())
+
+
+def of_groups(fitting: Iterable[Pair], answers: Iterable[Answer]) -> Iterator[Judged]:
+    """Judge the pairs whose metric improved, in all groups of which the answers tell."""
+    sides = {answer.asked: sides_of(answer) for answer in answers}
     for pair in fitting:
         for group, side in sides[pair.asked].items():
             partner = sides[pair.partner].get(group)

@@ -23,14 +23,7 @@ A kind goes by its place here: a small number is put into order in half the time
 
 def of_events(steps: Steps, survivor: Expr, event: Expr) -> tuple[ir.Table, ir.Table, ir.Table]:
     """Return the changes of each case, when it was solved, and what was done for it."""
-    own = named("case", survivor.select(*CASE, "number"))
-    both = event.inner_join(
-        own, [event.source == own.case_source, event.case_id == own.case_case_id]
-    )
-    did = steps.add(
-        "case_did",
-        both.select("at", "event_id", "kind", "from_value", "to_value", number=both.case_number),
-    )
+    did = steps.add("case_did", of_cases(survivor, event))
     turn = turns(did)
     turned = steps.add(
         "case_turned",
@@ -43,6 +36,20 @@ def of_events(steps: Steps, survivor: Expr, event: Expr) -> tuple[ir.Table, ir.T
     )
     change = steps.add("case_change", changes(did))
     return change, turned, steps.add("case_happened", happened_of_each(change, turned))
+
+
+def of_cases(survivor: Expr, event: Expr) -> Expr:
+    """Return the events of the cases, by the numbers of these."""
+    own = named("case", survivor.select(*CASE, "number"))
+    both = event.inner_join(
+        own, [event.source == own.case_source, event.case_id == own.case_case_id]
+    )
+    return both.select("at", "event_id", "kind", "from_value", "to_value", number=both.case_number)
+
+
+def moves(survivor: Expr, event: Expr) -> Expr:
+    """Return the moves of cases to other teams, as `changes` do, without the other events."""
+    return changes(of_cases(survivor, event.filter(event.kind == "moved")))
 
 
 def turns(did: Expr, case: Sequence[str] = ("number",)) -> Expr:
@@ -73,9 +80,9 @@ def turns(did: Expr, case: Sequence[str] = ("number",)) -> Expr:
 
 def changes(did: Expr) -> Expr:
     """Return the events of some kinds, each with the instant of the next of its kind."""
-    change = did.filter(did.kind.isin(FOLLOWED)).mutate(
-        place=ibis.cases(*((did.kind == kind, place) for place, kind in enumerate(FOLLOWED)))
-    )
+    places = ((did.kind == kind, place) for place, kind in enumerate(FOLLOWED))
+    change = did.mutate(place=ibis.cases(*places))
+    change = change.filter(change.place.notnull())
     in_order = ibis.window(group_by=("number", "place"), order_by=IN_ORDER)
     return change.select(
         "number",

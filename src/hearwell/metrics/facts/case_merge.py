@@ -34,7 +34,7 @@ def merges(steps: Steps, case: Expr) -> ir.Table:
 
 def whose(steps: Steps, survivor: Expr, merged: Expr) -> ir.Table:
     """Return for each case the one for which its messages count."""
-    own = survivor.select(*CASE, "number", "customer_id", "by_customer_at")
+    own = survivor.select(*CASE, "number", "customer_id")
     into = named("into", own)
     both = merged.inner_join(
         into, [merged.source == into.into_source, merged.merged_into == into.into_case_id]
@@ -43,6 +43,5 @@ def whose(steps: Steps, survivor: Expr, merged: Expr) -> ir.Table:
         *CASE,
         number=both.into_number,
         customer_id=both.into_customer_id,
-        by_customer_at=both.into_by_customer_at,
     )
     return steps.add("case_whose", ibis.union(own, others))

@@ -41,7 +41,8 @@ def of_messages(
     )
     bot = told.filter(told.is_bot)
     bot = by_number(bot, written.select("number", "first_written_at"), "since")
-    bot = bot.filter(bot.sent_at >= bot.since_first_written_at.coalesce(bot.by_customer_at))
+    bot = by_number(bot, survivor.select("number", "by_customer_at"), "case")
+    bot = bot.filter(bot.sent_at >= bot.since_first_written_at.coalesce(bot.case_by_customer_at))
     answered_by_bot = steps.add(
         "case_answered_by_bot",
         bot.group_by("number").aggregate(first_bot_reply_at=bot.sent_at.min()),
@@ -91,7 +92,6 @@ def by_whom(message: Expr, case: Expr) -> Expr:
         # Whose a message is says something only where the case does not.
         customer_id=both.case_customer_id.isnull().ifelse(both.customer_id, None),
         number=both.case_number,
-        by_customer_at=both.case_by_customer_at,
         author=both.author_id.coalesce(both.customer_id),
         is_customer=is_customer,
         is_reply=is_human & both.is_public.fill_null(True),
@@ -101,16 +101,23 @@ def by_whom(message: Expr, case: Expr) -> Expr:
 
 
 def written_of_each(told: Expr) -> Expr:
-    """Return who wrote how much in each case, and whom the customer's messages name."""
-    theirs = told.customer_id.min(where=told.is_customer)
+    """Return who wrote how much in each case."""
     return told.group_by("number").aggregate(
         first_written_at=told.sent_at.min(where=told.is_customer),
-        customer_messages=told.is_customer.sum(),
-        human_replies=told.is_reply.sum(),
-        bot_messages=told.is_bot.sum(),
+        customer_messages=told.count(where=told.is_customer),
+        human_replies=told.count(where=told.is_reply),
+        bot_messages=told.count(where=told.is_bot),
         agents=told.author.nunique(where=told.is_reply),
-        only_customer=(theirs == told.customer_id.max(where=told.is_customer)).ifelse(theirs, None),
     )
+
+
+def named_in(told: Expr) -> Expr:
+    """Return the only customer whom the customer's messages name, of cases that name none."""
+    told = told.filter(told.is_customer, told.customer_id.notnull())
+    found = told.group_by("number").aggregate(
+        only_customer=told.customer_id.min(), another=told.customer_id.max()
+    )
+    return found.filter(found.only_customer == found.another).drop("another")
 
 
 def waits(survivor: Expr, told: Expr, written: Expr) -> Expr:
@@ -182,15 +189,20 @@ def with_team(wait: Expr, team: Expr) -> ir.Table:
     )
 
 
-def owners(survivor: Expr, written: Expr) -> Expr:
+def owners(survivor: Expr, only: Expr) -> Expr:
+    """Return who owns each case."""
+    rows = by_number(survivor, only, "only")
+    return rows.select("number", *CASE, **owned_by(rows, rows.only_only_customer))
+
+
+def owned_by(case: Expr, only_customer: Expr) -> dict[str, Expr]:
     """Return whose each case is, and who owns it: the case itself where nobody knows whose it is.
 
     Where the case does not say, it is the only customer whom the customer's messages name.
     """
-    rows = by_number(survivor, written.select("number", "only_customer"), "written")
-    person = rows.customer_id.coalesce(rows.written_only_customer)
-    nobody = ibis.literal("case:") + rows.source + " " + rows.case_id
-    return rows.select("number", *CASE, person=person, owner=person.coalesce(nobody))
+    person = case.customer_id.coalesce(only_customer)
+    nobody = ibis.literal("case:") + case.source + " " + case.case_id
+    return {"person": person, "owner": person.coalesce(nobody)}
 
 
 def wrote_again(message: Expr, turned: Expr) -> Expr:

@@ -8,10 +8,15 @@ from collections.abc import Mapping
 
 import ibis
 
-from hearwell.metrics.facts.case_did import of_events, of_kind
-from hearwell.metrics.facts.case_fact import CASE
+from hearwell.metrics.facts.case_did import moves, of_events
 from hearwell.metrics.facts.case_merge import merges, whose
-from hearwell.metrics.facts.case_said import of_messages, owners, wrote_again
+from hearwell.metrics.facts.case_said import (
+    named_in,
+    of_messages,
+    owned_by,
+    owners,
+    wrote_again,
+)
 from hearwell.metrics.facts.case_status import (
     DIMENSIONS,
     Hours,
@@ -43,16 +48,19 @@ def case_tellings(
     )
     of_case = whose(steps, survivor, merges(steps, case))
     change, turned, happened = of_events(steps, survivor, case_event)
-    moved = steps.add("case_moved", change.filter(of_kind(change, "moved")))
+    moved = steps.add("case_moved", moves(survivor, case_event))
     written, *said = of_messages(steps, survivor, message, of_case, moved)
     ended = steps.add("case_ended", solved_cases(survivor, change, turned, happened, hours))
     passed = of_statuses(steps, change, ended, hours)
     handled(steps, survivor, passed)
     status = steps.add("case_status", in_statuses(passed))
-    owner = steps.add("case_owner", owners(survivor, written)).drop(*CASE)
-    again = steps.add("case_again", wrote_again(steps.table("case_message"), turned))
-    told = (written.drop("only_customer"), *said, happened, turned, status, owner, again)
-    steps.add(TOLD, told_of_each(survivor, *told))
+    message = steps.table("case_message")
+    only = steps.add("case_named_in", named_in(message))
+    steps.add("case_owner", owners(survivor, only))
+    again = steps.add("case_again", wrote_again(message, turned))
+    rows = told_of_each(survivor, written, *said, happened, turned, status, only, again)
+    owner = owned_by(rows, rows.only_customer)
+    steps.add(TOLD, rows.mutate(**owner).drop("only_customer"))
     return steps.made
 
 

@@ -10,7 +10,7 @@ from time import monotonic
 from django.utils.translation import gettext as _
 
 from hearwell.engine.explain import needed_by
-from hearwell.engine.fact_build import build_facts
+from hearwell.engine.fact_build import build_facts, is_outdated
 from hearwell.engine.rollup_build import roll_up
 from hearwell.errors import HearwellError
 from hearwell.jobs.bring_in import Mapping, bring_in
@@ -33,6 +33,20 @@ log = logging.getLogger(__name__)
 @HUEY.on_startup()  # type: ignore[untyped-decorator]  # it has no types
 def break_off() -> None:
     Bringing.break_off()
+
+
+@HUEY.on_startup()  # type: ignore[untyped-decorator]  # it has no types
+def renew() -> None:
+    """Have made anew what another version of Hearwell made, or other settings did."""
+    try:
+        with silent(open_lake(lake_path())) as lake:
+            outdated = is_outdated(lake)
+    except HearwellError as problem:
+        log.warning("not looked whether what is kept is up to date: %s", problem)
+        return
+    if outdated:
+        log.warning("another version made what is kept for quick answers: it is made anew")
+        rebuild()
 
 
 @every(minute="17")
@@ -79,6 +93,7 @@ def rebuild() -> None:
         build_facts(lake)
         learn_scores(lake)
         list(roll_up(lake))
+    log.info("what is kept for quick answers is up to date")
 
 
 def mapping_of(bringing: Bringing) -> Mapping:

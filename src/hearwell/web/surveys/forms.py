@@ -22,6 +22,12 @@ class DesignForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         fields: ClassVar = ["name", "instrument"]
 
 
+class AgainForm(forms.Form):
+    """How many of those who did not answer are asked again."""
+
+    people = forms.IntegerField(min_value=1)
+
+
 class ReachForm(forms.Form):
     """Where customers, or agents, can be asked: a file of their e-mails."""
 

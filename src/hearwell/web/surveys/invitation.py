@@ -36,6 +36,7 @@ class Invitation(models.Model):
         about: for what somebody is asked, such as the solving of a case; once for each programme.
         sheet: of a round of agents, what whoever took this row has in their address.
         person: as the lake has it: for customers a keyed hash.
+        follows: the invitation that was not answered, of whom this one was drawn to ask again.
         like_machine: the answer came as a machine's would; it is kept and does not count.
 
     """
@@ -47,6 +48,7 @@ class Invitation(models.Model):
     # "" would be one sheet
     sheet = models.CharField(max_length=30, unique=True, null=True)  # noqa: DJ001
     about = models.CharField(max_length=250)
+    follows = models.CharField(max_length=30, blank=True)
     person = models.CharField(max_length=250, blank=True)
     case_id = models.CharField(max_length=250, blank=True)
     call_id = models.CharField(max_length=250, blank=True)

@@ -69,6 +69,7 @@ def record_of(row: Invitation) -> dict[str, Any]:
         "instrument": instrument.record,
         "programme": programme.name,
         "touchpoint": programme.touchpoint,
+        "follows": row.follows,
         "status": row.status,
         "status_reason": row.reason,
         "selection_probability": row.selection_probability,

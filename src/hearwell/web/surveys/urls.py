@@ -12,6 +12,7 @@ urlpatterns = [
     path("surveys/programmes/new/", pages.programme, name="survey-programme-new"),
     path("surveys/programmes/<int:number>/", pages.programme, name="survey-programme"),
     path("surveys/programmes/<int:number>/qr.svg", pages.qr, name="survey-qr"),
+    path("surveys/programmes/<int:number>/again/", pages.again, name="survey-again"),
     path("survey.js", embed.script, name="survey-script"),
     path("s/<str:token>/", answering.survey, name="survey"),
     path("s/<str:token>/<int:score>/", answering.survey, name="survey-choice"),
