@@ -171,8 +171,8 @@ class TelephoneNumber(Part):
         return self
 
 
-class Settings(Part):
-    """What an organisation may choose. `hearwell init` writes the file with its comments."""
+class Entries(Part):
+    """What an organisation may choose one entry at a time."""
 
     zone: Annotated[str, AfterValidator(check_zone)] = "UTC"
     week_starts_on: Literal["monday", "sunday", "saturday"] = "monday"
@@ -185,6 +185,11 @@ class Settings(Part):
     identity: Identity = Identity()
     roll_up: RollUp = RollUp()
     text: Texts = Texts()
+
+
+class Settings(Entries):
+    """What an organisation may choose. `hearwell init` writes the file with its comments."""
+
     topics: dict[str, Topic] = Field(default_factory=dict)
     schedule: tuple[AppliedSchedule, ...] = ()  # the first that applies to a row is used
     service_level_target: tuple[ServiceLevelTarget, ...] = ()  # likewise, of those of a metric

@@ -9,7 +9,9 @@ from hearwell.engine.changes import History
 from hearwell.engine.derived import readable
 from hearwell.engine.question import Asked, Question
 from hearwell.lake.lake import create, open_lake
+from hearwell.lake.tables import identifier
 from hearwell.metrics.catalog import METRICS
+from hearwell.records import RECORDS
 from hearwell.records.call import Call
 
 VOLUME = Question((Asked(METRICS["call_volume"], "calls"),))
@@ -36,6 +38,23 @@ def test_the_first_rows_are_seen_by_who_asked_before(lake):
         put(lake, "call", calls_at("2026-03-20", "2026-03-21"))
         assert volume(lake) == volume(other) == 2
         assert count(lake) == count(other) == 2
+
+
+def test_nothing_is_asked_of_it(lake):
+    """Each of its metrics is told as it would be of a table from which all rows have gone."""
+    asked = tuple(Asked(each, next(iter(each.variants()))) for each in METRICS.values())
+    question = Question(asked, begins="2026-03-01", ends="2026-03-28", compare="previous")
+    none = ask(lake, question)
+    assert not any(each.sql for each in none.answers)
+    for name in RECORDS:
+        with lake.writing("one row, and none"):
+            run = lake.connection.execute
+            run(f"insert into lake.{identifier(name)} (source) values ('a')")
+            run(f"delete from lake.{identifier(name)}")
+    assert not History.of(lake).unwritten.intersection(RECORDS)
+    gone = ask(lake, question)
+    assert all(each.sql for each in gone.answers)
+    assert repr(none.cells()) == repr(gone.cells())
 
 
 def test_rows_that_are_written_and_not_kept_yet_are_seen(lake):

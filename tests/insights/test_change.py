@@ -130,7 +130,7 @@ def test_an_event_is_named_where_a_number_turned(company):
     whole, *groups = change(company, Question(CSAT, **PERIOD)).findings
     told = " ".join(english(note) for note in whole.notes)
     assert "It coincides with Camera 2.1 (2026-03-27)." in told
-    assert "But where product is lamp it did not change more than elsewhere" in told
+    assert "that it changed more where product is lamp than elsewhere is not beyond chance" in told
     assert "Winter sale" not in told
     assert "cause" not in told
     assert not any(each.notes for each in groups)

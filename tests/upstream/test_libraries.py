@@ -34,7 +34,7 @@ def answers(connection, condition):
 def test_ibis_asks_whether_a_negation_is_known_of_the_wrong_thing(flags):
     """`(~flag).notnull()` is printed as NOT flag IS NOT NULL, which SQL reads as unknown-or-not.
 
-    Workaround: the casts to int8 in `Plan.known` of engine/sums.py and `counted` of engine/rows.py.
+    Workaround: the casts to int8 in `known` of metrics/estimator.py, `counted` of engine/facts.py.
     """
     assert answers(flags, (~TABLE.flag).notnull()) == [False, False, True]  # right: True True False
 

@@ -29,6 +29,11 @@ def operations():
 OPERATIONS = list(operations())
 
 
+def sent(client, address, body, method="post", **headers):
+    names = {name.replace("_", "-"): text for name, text in headers.items()}
+    return getattr(client, method)(address, body, content_type="application/json", headers=names)
+
+
 def told(answer, status=200):
     assert answer.status_code == status, answer.content
     return answer.json()

@@ -1,7 +1,7 @@
 """Programs read, make and change boards, as their people may on the pages."""
 
 import pytest
-from programs import counted, showing, shown, told
+from programs import counted, sent, showing, shown, told
 
 from hearwell.web.explore.board import Board
 from hearwell.web.people.audit import Audit
@@ -16,11 +16,6 @@ ASKED = {
     "level": 0.9,
 }
 GIVEN = {"title": "Mornings", "panels": [{"title": "Calls", "question": ASKED}]}
-
-
-def sent(client, address, body, method="post", **headers):
-    names = {name.replace("_", "-"): text for name, text in headers.items()}
-    return getattr(client, method)(address, body, content_type="application/json", headers=names)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Programs set targets, look after alerts and bring files, once each, as their people may."""
 
+import tomllib
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from programs import PROBLEM, told
+from programs import PROBLEM, sent, told
 from test_bringing import CALLS, lake, rows  # noqa: F401  its fixture
 
 from hearwell.web.api import repeat
@@ -22,11 +24,6 @@ queue = 'Queue'
 entered_at = 'try_cast("Start Time" as timestamp)'
 ended_at = 'try_cast("End Time" as timestamp)'
 """
-
-
-def sent(client, address, body, method="post", **headers):
-    names = {name.replace("_", "-"): text for name, text in headers.items()}
-    return getattr(client, method)(address, body, content_type="application/json", headers=names)
 
 
 @pytest.fixture
@@ -180,6 +177,9 @@ def test_a_file_is_sent_checked_imported_and_its_refused_rows_read(
         1,
     )
     assert "yesterday" in checked["refused"][0]["raw"]
+    how = tomllib.loads(checked["mapping"])
+    assert (how["record"], how["columns"]["call_id"]) == ("call", '"Call ID"')
+    assert not mapping or checked["mapping"] == mapping
     assert not rows(lake, "from lake.call")
     done = told(alice.post(f"{IMPORTS}/{number}/import"), 202)
     assert (done["state"], done["rows"]["new"]) == ("done", 3)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from hearwell.insights.guardrails.pairs import pairs
+from hearwell.settings import FILE
 from hearwell.web.api.service import API
 from hearwell.web.people.token import Scope, Token
 
@@ -23,8 +24,9 @@ FEW = settings(
     suppress_health_check=list(HealthCheck),
 )
 CHEAP = (("call_volume", "calls"), ("service_level", "SL3"))
-SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "422"]}}
-"""No description holds which metric has which dimension: a question may fit it and be refused."""
+SEMANTIC = {"positive_data_acceptance": {"expected-statuses": ["2xx", "403", "404", "409", "422"]}}
+"""No description holds which metric has which dimension, or which edition the settings are: what is
+asked may fit it and be refused."""
 
 
 @pytest.fixture
@@ -34,8 +36,12 @@ def headers(company, people, monkeypatch):
     monkeypatch.setattr("hearwell.engine.scorecard.SCORECARD", CHEAP)
     monkeypatch.setattr("hearwell.insights.guardrails.judged.pairs", lambda: [*pairs()][:2])
     monkeypatch.setattr("hearwell.jobs.digest.WATCHED", ("service_level",))
-    _, text = Token.issue(people["alice"], "test", Scope.WRITE, timedelta(days=1))
-    return {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
+    own, text = Token.issue(people["alice"], "test", Scope.ADMIN, timedelta(days=1))
+    Token.objects.filter(pk=own.pk).update(id=own.pk + 2**40)  # nobody revokes it by chance
+    file = company / FILE
+    before = file.read_bytes()
+    yield {"Authorization": f"Bearer {text}", "Accept-Encoding": "identity"}
+    file.write_bytes(before)
 
 
 @pytest.fixture

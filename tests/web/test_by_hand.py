@@ -1,6 +1,7 @@
 """What is entered by hand stands in the lake as it was meant, and who did it is written down."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -151,3 +152,37 @@ def test_programs_are_told_what_was_entered_if_they_may_see_all(own, people, pro
     people["carol"].save()
     for name in ("events", "benchmarks"):
         assert program("carol").get(f"/api/v1/{name}").status_code == 403
+
+
+def test_programs_enter_figures_and_take_back_what_was_entered(own, people, program):
+    bob = program("bob", Scope.WRITE)
+    figure = {"metric": "CSAT", "who": "a competitor", "period": "2025", "value": 0.81, "low": 0.79}
+    figure |= {"high": 0.83, "comparability": "similar_rules", "source_text": "their report"}
+
+    def sent(given):
+        return bob.post("/api/v1/benchmarks", given, content_type="application/json")
+
+    key = sent(figure).json()
+    assert key == {
+        "metric": "customer_satisfaction.satisfied",
+        "who": "a competitor",
+        "period": "2025",
+    }
+    (found,) = bob.get("/api/v1/benchmarks").json()["benchmarks"]
+    assert (found["value"], found["low"], found["high"]) == (0.81, 0.79, 0.83)
+    wrong = sent(figure | {"low": 0.9})
+    assert (wrong.status_code, wrong.json()["errors"][0]["at"]) == (422, "body.low")
+    assert "quewe" in sent(figure | {"metric": "quewe"}).json()["detail"]
+    event = {"event_id": "a/b c", "kind": "other", "title": "x", "started_at": "2026-03-27"}
+    bob.post("/api/v1/events", event, content_type="application/json")
+    for address in (f"benchmarks?{urlencode(key)}", f"events?{urlencode({'event_id': 'a/b c'})}"):
+        assert program("bob").delete(f"/api/v1/{address}").status_code == 403
+        assert bob.delete(f"/api/v1/{address}").status_code == 204
+        assert bob.delete(f"/api/v1/{address}").status_code == 404
+    assert kept(own) == ([], [])
+    people["carol"].role = Role.LEAD
+    people["carol"].save()
+    carol = program("carol", Scope.WRITE)
+    assert carol.delete("/api/v1/events?event_id=x").status_code == 403
+    answer = carol.post("/api/v1/benchmarks", figure, content_type="application/json")
+    assert answer.status_code == 403

@@ -1,10 +1,14 @@
 """What is kept of a state of the lake: told again, a little older where it was slow; not mixed."""
 
+import os
 import re
+import threading
 from types import SimpleNamespace
 
 import pytest
 
+from hearwell.engine import scorecard
+from hearwell.lake.lake import CATALOG, create
 from hearwell.web import lakes
 
 ABOUT = "about", "this"
@@ -62,6 +66,90 @@ def test_nothing_is_kept_of_a_failure(kept):
     with pytest.raises(ValueError, match=r"^$"):
         lakes.kept(lake, *ABOUT, fails)
     assert kept(1) == 1
+
+
+@pytest.fixture
+def pool(tmp_path):
+    """Give a pool of a lake to which nobody writes, and the lake."""
+    with create(tmp_path / "lake") as lake:
+        found = lakes.Pool(lake.path)
+        age(lake)
+        with found.reading():
+            pass
+        yield found, lake
+        found.close()
+
+
+def age(lake):
+    """Let it be some seconds ago that anybody wrote."""
+    for file in (lake.path / CATALOG, lake.path / f"{CATALOG}-wal"):
+        if file.exists():
+            told = file.stat()
+            os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns - 10_000_000_000))
+
+
+def test_the_state_is_known_without_the_lake_until_somebody_writes(pool):
+    found, lake = pool
+    assert found.snapshot() == lake.snapshot
+    with lake.writing("calls"):
+        lake.connection.execute("insert into lake.call (source, call_id) values ('a', '1')")
+    assert found.snapshot() is None
+    age(lake)
+    assert found.snapshot() is None
+    with found.reading() as reader:
+        assert reader.snapshot == lake.snapshot
+    assert found.snapshot() == lake.snapshot
+
+
+def test_what_was_written_just_now_is_not_relied_upon(pool):
+    """Another write within the same tick of the clock would leave the files looking the same."""
+    found, lake = pool
+    (lake.path / CATALOG).touch()
+    with found.reading():
+        assert found.snapshot() is None
+
+
+def test_the_lake_is_asked_again_now_and_then(pool, monkeypatch):
+    found, _ = pool
+    now = lakes.time.monotonic()
+    monkeypatch.setattr(lakes.time, "monotonic", lambda: now + lakes.TRUSTED_SECONDS)
+    assert found.snapshot() is None
+
+
+def test_a_page_that_is_kept_needs_no_lake(company, signed_in, monkeypatch):
+    """It is asked for with a lake once, and then without, also by the link that names its state."""
+    monkeypatch.setattr(lakes, "ANSWERED", lakes.Answered(most=50))
+    monkeypatch.setattr(lakes, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(scorecard, "SCORECARD", scorecard.SCORECARD[:4])
+    bob = signed_in("bob")
+    first = bob.get("/?last=7")
+    snapshot = first.context["snapshot"]
+    named = bob.get(f"/?last=7&as_of={snapshot}").content
+    monkeypatch.setattr(lakes, "reading", None)
+    assert bob.get("/?last=7").status_code == 200
+    assert bob.get(f"/?last=7&as_of={snapshot}").content.count(b"<tr") == named.count(b"<tr")
+    with pytest.raises(TypeError):
+        bob.get("/?last=91")
+
+
+def test_those_who_come_later_wait_for_a_lake_that_is_out(company, monkeypatch):
+    monkeypatch.setattr(lakes, "KEPT_OPEN", 1)
+    found, lent = lakes.Pool(company), []
+
+    def ask():
+        with found.reading() as lake:
+            lent.append(lake)
+
+    with found.reading() as first:
+        thread = threading.Thread(target=ask)
+        monkeypatch.setattr(lakes, "PATIENCE_SECONDS", 60.0)
+        thread.start()
+    thread.join()
+    assert lent == [first]
+    monkeypatch.setattr(lakes, "PATIENCE_SECONDS", 0.0)
+    with found.reading() as first, found.reading() as second:
+        assert first is not second
+    found.close()
 
 
 NUMBER = re.compile(r'figure-large"><data>([^<]+)</data>')

@@ -6,12 +6,14 @@ from math import nan
 import numpy as np
 import pytest
 
+from hearwell.engine.question import find
 from hearwell.evidence import sentence as told
 from hearwell.evidence.factor import Factor
 from hearwell.insights.drivers.driver import Driver, Met
 from hearwell.insights.journeys.person import known_as
 from hearwell.insights.topics.explain import Phrase
 from hearwell.lake.lake import open_lake
+from hearwell.metrics.estimator import NetScore, Share
 from hearwell.metrics.metric import Unit
 from hearwell.report.scale import scale
 from hearwell.text.contrast import Contrasted
@@ -19,6 +21,7 @@ from hearwell.web.people.audit import Action
 from hearwell.web.people.models import Audit
 from hearwell.web.people.person import Role
 from hearwell.web.why.driver_map import driver_map
+from hearwell.web.why.score import SCORES, WAYS
 from hearwell.web.why.topics import row
 
 PARTS = (
@@ -58,6 +61,12 @@ def test_parts_tell_what_there_is_and_what_is_missing(company, signed_in):
     assert f"<data>{satisfied:.1%}".replace("%", "\xa0%") in sides
     assert f"<b>{answers}</b>" in sides
     assert bob.get("/why/drivers/?metric=call_volume").status_code == 400
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_each_score_is_counted_so_that_everyones_can_be_told(name):
+    (asked,) = find(name, WAYS.get(name))[:1]
+    assert isinstance(asked.usual.estimator, Share | NetScore)
 
 
 def driver(name, share, bad, good, *, believed=True):

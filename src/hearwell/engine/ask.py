@@ -22,7 +22,7 @@ from hearwell.engine.facts import (
 )
 from hearwell.engine.formulas import Formula, written_formulas
 from hearwell.engine.found import Arrays, Found
-from hearwell.engine.framing import Bounds, bounds_of, framed
+from hearwell.engine.framing import NO_ROWS, Bounds, bounds_of, framed
 from hearwell.engine.general import General, general
 from hearwell.engine.groups import Groups, groups, keys_of
 from hearwell.engine.passes import Passes
@@ -172,7 +172,7 @@ class Asking:
         kept = found_rollup(self.need.states, question, family)
         answers: dict[Asked, Answer] = {}
         if kept is not None:
-            bounds = Bounds(*rolled_bounds(lake, kept, question, family))
+            bounds = rolled_bounds(lake, kept, record, question.where, question.teams)
             frame = self.framed(bounds)
             rolled = [each for each in asked if kept.has(each)]
             if rolled and is_whole_days(question, frame):
@@ -180,12 +180,15 @@ class Asking:
                 if len(answers) == len(asked):
                     return answers, bounds
         rest = [each for each in asked if each not in answers]
-        self.need(record)
         bounds = self.bounds()
         answers |= Table(lake, question, self.need, record, self.framed(bounds)).answered(rest)
         return answers, bounds
 
     def bounds(self) -> Bounds:
+        """Return of when the rows are, and make them readable if there are any."""
+        if self.need.has_none(self.record):
+            return NO_ROWS
+        self.need(self.record)
         about = self.record, self.dated_by, self.question.where, self.question.teams
         if about not in self.known:
             self.known[about] = bounds_of(self.lake, *about)
@@ -222,10 +225,12 @@ class Table:
         # Opening hours are read from a table of the days around the periods.
         shared = General(frame, {}) if written.spans else general(frame)
         about = (self.lake, self.record, shared.frame, written, shared.query)
-        passes = (
-            Passes(*about) if self.kept is None else Rolled(*about, kept=self.kept, need=self.need)
-        )
-        cells, found = passes.run()
+        if self.need.has_none(self.record):
+            cells, found = Passes(*about).none()
+        elif self.kept is None:
+            cells, found = Passes(*about).run()
+        else:
+            cells, found = Rolled(*about, kept=self.kept, need=self.need).run()
         if frame.is_stock:
             cells, found = accumulated(cells, found, frame)
         return dict(written.by_metric), cells, found

@@ -82,15 +82,7 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
 
     """
     settings = lake.settings
-    for target in settings.service_level_target:
-        for name in target.applies_to:
-            if not may_apply(name):
-                problem = gettext_noop(
-                    "The target for {what} in hearwell.toml applies to {given}, which cases do not "
-                    "have. They have {known}, and your own as custom.site."
-                )
-                known = tuple(Deadline.dimensions())
-                raise BadQuestion(problem, what=target.metric, given=repr(name), known=known)
+    check_targets(settings)
     by_business = any(each.clock == "business" for each in settings.service_level_target)
     hours = hours_of(lake) if by_business else None
 
@@ -103,6 +95,24 @@ def make_deadlines(lake: Lake, made: list[str]) -> None:
     key = (repr(settings.service_level_target), hours and hours.written_as)
     for name, query in TELLINGS.get(key, write):
         create(lake, made, name, query, "table" if by_business else "view")
+
+
+def check_targets(settings: Settings) -> None:
+    """See that targets are for dimensions that cases have.
+
+    Raises:
+        BadQuestion.
+
+    """
+    for target in settings.service_level_target:
+        for name in target.applies_to:
+            if not may_apply(name):
+                problem = gettext_noop(
+                    "The target for {what} in hearwell.toml applies to {given}, which cases do not "
+                    "have. They have {known}, and your own as custom.site."
+                )
+                known = tuple(Deadline.dimensions())
+                raise BadQuestion(problem, what=target.metric, given=repr(name), known=known)
 
 
 def bare(suffix: str = "") -> list[Expr]:

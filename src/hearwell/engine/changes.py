@@ -45,7 +45,7 @@ class History:
     lake: Lake
     now: int
     tables: Mapping[str, int]
-    unwritten: Collection[str]
+    unwritten: frozenset[str]
     written_to: Mapping[int, Collection[int]]
     known: dict[tuple[str, int], bool] = field(default_factory=dict)
 

@@ -13,7 +13,6 @@ import ibis.expr.datatypes as dt
 import numpy as np
 
 from hearwell.engine.found import Arrays, Found, floats
-from hearwell.engine.sums import sql
 from hearwell.metrics.part import BoolArray, Expr, FloatArray
 from hearwell.stats.cluster import between_groups, design_effect
 
@@ -71,34 +70,27 @@ def sums_of_cells(persons: str, keys: Sequence[str], names: Sequence[Mapping[str
         names: for each metric the columns of its sums.
 
     """
-    found = [*dict.fromkeys(name for each in names for name in each.values())]
-    schema = dict.fromkeys(keys, "int64") | {PERSON: "uint64"}
-    person = ibis.table(schema | dict.fromkeys(found, "float64"), name="persons")
-    totals: dict[str, Expr] = {}
+    totals = []
     for i, each in enumerate(names):
-
-        def summed(name: str, otherwise: str, named: Mapping[str, str] = each) -> Expr:
-            """Return a sum that was made, or that which it is equal to for shares and means."""
-            return person[named.get(name, named[otherwise])]
-
-        over, under = summed("over", "over"), summed("under", "under")
-        rows = summed("rows", "under")
+        over, under = each["over"], each["under"]
+        rows = each.get("rows", under)  # a sum that was made, or that which it is equal to
         of_metric = {
             "over": over,
             "under": under,
             "rows": rows,
-            "oo": summed("oo", "over"),
-            "ou": summed("ou", "over"),
-            "uu": summed("uu", "under"),
-            "persons": (rows > 0).cast("float64"),
-            "persons_oo": over * over,
-            "persons_ou": over * under,
-            "persons_uu": under * under,
-            "persons_rows": rows * rows,
+            "oo": each.get("oo", over),
+            "ou": each.get("ou", over),
+            "uu": each.get("uu", under),
+            "persons": f"({rows} > 0)::double",
+            "persons_oo": f"{over} * {over}",
+            "persons_ou": f"{over} * {under}",
+            "persons_uu": f"{under} * {under}",
+            "persons_rows": f"{rows} * {rows}",
         }
-        totals |= {f"{name}_{i}": one.sum() for name, one in of_metric.items()}
-    by = {IS_KNOWN: person[PERSON].notnull()}
-    return f"with persons as ({persons}) {sql(person.group_by(*keys, **by).aggregate(**totals))}"
+        totals += [f"sum({one}) as {name}_{i}" for name, one in of_metric.items()]
+    by = ", ".join((*keys, IS_KNOWN))
+    told = f"select *, {PERSON} is not null as {IS_KNOWN} from ({persons}) as persons"
+    return f"select {by}, {', '.join(totals)} from ({told}) as told group by {by}"
 
 
 def with_effect(

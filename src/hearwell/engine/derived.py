@@ -222,6 +222,11 @@ class Need:
         elif self.lake.use_none(source):
             self.none.append(source)  # another, around this one, may have it so already
 
+    def has_none(self, record: type[Record]) -> bool:
+        """Are there no rows, as nothing that they are made of ever had one, or is in use?"""
+        none = self.states.history.unwritten - self.lake.views
+        return all(source.table_name in none for source in sources_of(record))
+
     def is_kept(self, record: type[Record]) -> bool:
         """Has the lake the facts as they are now?"""
         if record not in MADE_FROM:

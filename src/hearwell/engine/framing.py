@@ -46,6 +46,9 @@ class Bounds:
         }
 
 
+NO_ROWS = Bounds(None, None, None)
+
+
 def bounds_of(
     lake: Lake,
     record: type[Record],

@@ -42,8 +42,15 @@ def general(frame: Frame) -> General:
     years = Period(datetime(first, 1, 1), datetime(last + 1, 1, 1))  # noqa: DTZ001  naive UTC
     then = None if before is None else BEFORE
     shared = replace(frame, now=NOW, before=then, since=NOW.begins, around=years)
-    meant = [f"{type(at).__name__.replace('datetime', 'timestamp')} '{at}'" for at in edges(frame)]
-    return General(shared, dict(zip(map(placeholder, edges(shared)), meant, strict=True)))
+    instead: dict[str, str] = {}
+    for stands, at in zip(edges(shared), edges(frame), strict=True):
+        instead |= dict.fromkeys((placeholder(stands), literal(stands)), literal(at))
+    return General(shared, instead)
+
+
+def literal(at: datetime | date) -> str:
+    """Return an instant or a day as text has it that is written without Ibis."""
+    return f"{'timestamp' if isinstance(at, datetime) else 'date'} '{at}'"
 
 
 def edges(frame: Frame) -> list[datetime | date]:

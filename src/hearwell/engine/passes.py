@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import duckdb
-import ibis
 import numpy as np
 
 from hearwell.engine.clusters import (
@@ -22,6 +21,7 @@ from hearwell.engine.facts import FACTS, Frame, facts
 from hearwell.engine.formulas import Formulas
 from hearwell.engine.found import Arrays, Columns, Found, with_histogram
 from hearwell.engine.question import Asked
+from hearwell.engine.reads import columns_of
 from hearwell.engine.sums import ROWS, Plan, columns, place, shelf, sql
 from hearwell.engine.written import WRITTEN
 from hearwell.lake.lake import Lake
@@ -30,6 +30,7 @@ from hearwell.metrics.part import (
     SKETCH_SIZE,
     Expr,
     Part,
+    Parts,
     Sketch,
 )
 from hearwell.records.record import Record
@@ -40,6 +41,7 @@ second or 2 % wide and is told by its mean: whole seconds stay exact up to a min
 
 ON_SHELF, AMOUNT = "on_shelf", "on_shelf_amount"  # how many rows a shelf has, and their sum
 MEAN = f"h.{AMOUNT} / h.{ON_SHELF}"
+NOT_KNOWN = "not known"
 EVERY = f"{ROWS}_where_0"  # the first part planned counts every row
 
 
@@ -66,32 +68,59 @@ class Passes:
         try:
             cells: Arrays = execute("select * from cells order by cell_id").fetchnumpy()
             rows = float(np.sum(cells[EVERY]))
-            is_exact = rows <= EXACT_ROWS
             cells = self.never_empty(cells)
             found = {
                 each: columns_of[each].found(cells, statement) for each in self.formulas.variants
             }
+            if not rows:
+                return cells, self.without_values(found)
+            is_exact = rows <= EXACT_ROWS
             self.before_rows(rows, is_exact=is_exact)
-            for number, (asked, _, _) in enumerate(self.formulas.spreads):
-                query, counts = WRITTEN.get(
-                    (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
-                )
-                query = self.at_times(query)
-                histogram = execute(query).fetchnumpy()
-                for each, names in asked.items():
-                    wanted = {name: counts[kind] for name, kind in names.items()}
-                    found[each] = with_histogram(found[each], histogram, wanted, query)
-            for each, of in self.formulas.sketches:
-                query = WRITTEN.get(("sketch", each, self.key), partial(self.sketch, of))
-                query = self.at_times(query)
-                hashes = execute(query).fetchnumpy()
-                found[each] = with_histogram(found[each], hashes, {}, query)
-            if rows:
-                self.add_effects(found, rows)
+            self.add_values(found, is_exact=is_exact)
+            self.add_effects(found, rows)
         finally:
             with suppress(duckdb.Error):  # of a transaction that has failed, and says why
                 execute("drop table cells")
         return cells, found
+
+    def none(self) -> tuple[Arrays, dict[Asked, Found]]:
+        """Return the same of a table that never had a row, without asking it."""
+        cells = self.never_empty({key: np.zeros(0, np.int64) for key in self.frame.keys})
+        zeros = np.zeros(len(cells["cell"]))
+        found = {
+            each: Found(
+                Parts(len(zeros), dict.fromkeys(variant.estimator.parts(), zeros)),
+                dict.fromkeys((*variant.estimator.left_out, NOT_KNOWN), zeros),
+                (),
+            )
+            for each, variant in self.formulas.variants.items()
+        }
+        return cells, self.without_values(found)
+
+    def without_values(self, found: dict[Asked, Found]) -> dict[Asked, Found]:
+        """Return what was found where no row counts: histograms are empty."""
+        for asked, _, _ in self.formulas.spreads:
+            for each, names in asked.items():
+                kinds = {name: np.zeros(0) for name in names}
+                found[each] = replace(found[each], parts=replace(found[each].parts, kinds=kinds))
+        return found
+
+    def add_values(self, found: dict[Asked, Found], *, is_exact: bool) -> None:
+        """Add histograms and sketches to what was found for each metric."""
+        for number, (asked, _, _) in enumerate(self.formulas.spreads):
+            query, counts = WRITTEN.get(
+                (number, is_exact, self.key), partial(self.spread, number, is_exact=is_exact)
+            )
+            query = self.at_times(query)
+            histogram = self.execute(query).fetchnumpy()
+            for each, names in asked.items():
+                wanted = {name: counts[kind] for name, kind in names.items()}
+                found[each] = with_histogram(found[each], histogram, wanted, query)
+        for each, of in self.formulas.sketches:
+            query = WRITTEN.get(("sketch", each, self.key), partial(self.sketch, of))
+            query = self.at_times(query)
+            hashes = self.execute(query).fetchnumpy()
+            found[each] = with_histogram(found[each], hashes, {}, query)
 
     def add_effects(self, found: dict[Asked, Found], rows: float) -> None:
         """Add how much rows of one person are alike to what was found for each metric."""
@@ -138,7 +167,7 @@ class Passes:
         """Return the query of all sums, and where those of each metric will be found."""
         plan = self.plan()
         columns_of = {each: self.planned(plan, each) for each in self.formulas.variants}
-        return self.statement(plan, plan.step_one(), plan.step_two), columns_of
+        return self.with_facts(plan.steps()), columns_of
 
     def plan(self) -> Plan:
         columns = self.record.columns()
@@ -153,7 +182,7 @@ class Passes:
         rest = estimator.among
         for told in (parts["n"].counted, *estimator.left_out.values()):
             rest &= ~told.fill_null(False)
-        left_out = {**estimator.left_out, "not known": rest}
+        left_out = {**estimator.left_out, NOT_KNOWN: rest}
         return Columns(
             {name: plan.add(part) for name, part in parts.items()},
             {reason: plan.add(Part("count", None, rows)) for reason, rows in left_out.items()},
@@ -163,18 +192,6 @@ class Passes:
     def rows(self) -> Expr:
         """The rows of the question, as the lake has them."""
         return facts(self.record, self.frame, self.formulas.spans)
-
-    def statement(self, plan: Plan, one: Expr, two: Callable[[Any], Expr]) -> str:
-        """Return the SQL of the rows, the sums of the first step, and what the second makes.
-
-        The answers stand apart, or Ibis would write each into every condition that reads it.
-        """
-        answers = plan.answers(ibis.table(one.schema(), name="sums"))
-        chosen = two(ibis.table(answers.schema(), name="answers"))
-        return (
-            f"with {FACTS} as ({self.facts_of(one)}), sums as ({sql(one)}), "
-            f"answers as ({sql(answers)}) {sql(chosen)}"
-        )
 
     def never_empty(self, cells: Arrays) -> Arrays:
         """Give the question's period a cell of zeros when no row fell into it."""
@@ -199,15 +216,10 @@ class Passes:
         if not is_exact:
             place(value, plan.amounts)
 
-        def chosen(answers: Any) -> Expr:
-            answers = answers.filter(answers.shelf.notnull())
-            if is_exact:
-                return plan.step_two(answers, "shelf")
-            told = {ON_SHELF: answers[ROWS].sum(), AMOUNT: answers.amount_0.sum()}
-            return plan.step_two(answers, "shelf", **told)
-
-        one = plan.step_one(shelf=value if is_exact else shelf(value))
-        return self.statement(plan, one, chosen), counts
+        shelf_of = value if is_exact else shelf(value)
+        told = "" if is_exact else f", sum({ROWS}) as {ON_SHELF}, sum(amount_0) as {AMOUNT}"
+        steps = plan.steps("shelf", where="shelf is not null", also=told, shelf=shelf_of)
+        return self.with_facts(steps), counts
 
     def histogram(self, shelves: str, counts: Mapping[str, str], value: str) -> str:
         return (
@@ -233,9 +245,11 @@ class Passes:
         keys = ", ".join(self.frame.keys)
         return (
             f"select c.cell_id, (unnest(h.hashes) + {2.0**63}) / {2.0**64} as value from ("
-            f"with {FACTS} as ({self.facts_of(told)}), told as ({sql(told)}) "
-            f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
-            f") as h {self.beside_cells} order by c.cell_id, value"
+            + self.with_facts(
+                f"told as ({sql(told)})\n"
+                f"select {keys}, min(hashed, {SKETCH_SIZE}) as hashes from told group by {keys}"
+            )
+            + f") as h {self.beside_cells} order by c.cell_id, value"
         )
 
     def clusters(self, column: str, asked: Sequence[Asked], *, is_grouped: bool) -> str:
@@ -273,9 +287,17 @@ class Passes:
         by = {PERSON: person_of(self.formulas.table[column], is_grouped=is_grouped)}
         persons = self.formulas.table.group_by(*self.frame.keys, **by).aggregate(**named)
         persons = persons.filter(is_counted(persons, names.values()))
-        return f"with {FACTS} as ({self.facts_of(persons)}) {sql(persons)}", names
+        return self.with_facts(f"persons as ({sql(persons)})\nfrom persons"), names
 
-    def facts_of(self, query: Expr) -> str:
-        """Return the SQL of the rows, with the columns that a query reads."""
-        read = sorted(columns(query) & set(self.rows.columns) | set(self.frame.keys))
-        return sql(self.rows.select(read))
+    def with_facts(self, query: str) -> str:
+        """Put the rows before a query that reads them."""
+        return f"with {FACTS} as ({self.facts}),\n{query}"
+
+    @cached_property
+    def facts(self) -> str:
+        """The SQL of the rows, with the columns that any of the metrics reads."""
+        read = {*self.frame.keys, *self.formulas.clustered}
+        for variant in self.formulas.variants.values():
+            estimator = variant.estimator
+            read |= columns_of(estimator) | columns(*estimator.left_out.values())
+        return sql(self.rows.select(sorted(read.intersection(self.rows.columns))))

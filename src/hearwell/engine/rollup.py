@@ -10,35 +10,34 @@ kept: how many different ones there are, and hours of the week.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-import ibis
-
-from hearwell.engine.clusters import FEW_PERSONS, PERSON, is_counted, is_grouped
+from hearwell.engine.clusters import FEW_PERSONS, PERSON, is_grouped
 from hearwell.engine.derived import Need, sources_of, tables_of
-from hearwell.engine.facts import Frame, cell_of, dated, filtered, unbound_facts
+from hearwell.engine.facts import Frame, dated, unbound_facts, wanted
 from hearwell.engine.formulas import Formula, Formulas
 from hearwell.engine.found import Columns
+from hearwell.engine.framing import Bounds
+from hearwell.engine.general import literal
 from hearwell.engine.passes import AMOUNT, EVERY, ON_SHELF, Passes
-from hearwell.engine.period import Period, days_of, to_local
-from hearwell.engine.question import TEAM, Asked, Question
+from hearwell.engine.period import WEEKDAYS, Period, days_of, to_local
+from hearwell.engine.question import TEAM, Asked, Question, Teams
 from hearwell.engine.state import States, mark_of
 from hearwell.engine.sums import sql
+from hearwell.lake.extensions import quoted
 from hearwell.lake.lake import Lake
+from hearwell.lake.tables import identifier
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.facts.agent_answer import BATCH
-from hearwell.metrics.part import EVERY_ROW, Expr
 from hearwell.records.record import Record
 from hearwell.records.survey import Survey
 from hearwell.settings import Settings
 
 DAY = "day"
-NO_MORE: Mapping[str, str] = {}
 ALWAYS = ("age_band", BATCH)  # how much of a backlog is old, and which answers are told together
-BOUNDS = ("first", "last", "received")
 
 
 @dataclass(frozen=True)
@@ -139,25 +138,51 @@ def found_rollup(states: States, question: Question, family: Family) -> Kept | N
     )
     if not is_fitting:
         return None
+    return current(states, family)
+
+
+def current(states: States, family: Family) -> Kept | None:
+    """Return the roll-up; None if there is none, or the lake has changed since it was made."""
     mark = mark_of(states.history.lake.settings, family.by)
     state = states.current(family.name, mark, tables_of(family.record))
     return None if state is None else Kept.read(family.name, state.layout)
 
 
-def rolled_bounds(lake: Lake, kept: Kept, question: Question, family: Family) -> tuple[Any, ...]:
-    """Return the first and last instant of the rows asked for, and when the last was received."""
-    if not question.where and question.teams is None:
-        return kept.bounds
-    schema: dict[str, str] = dict.fromkeys(kept.by, "string")
-    schema |= dict.fromkeys(BOUNDS, "timestamp")
-    table = ibis.table(schema, name=f"{kept.name}_bounds", database="lake")
-    constants = {name: ibis.literal(value) for name, value in family.record.constants.items()}
-    table = table.mutate(**constants)
-    table = filtered(table, question.where, question.teams, lake.settings.zone)
-    first, last, received = (table[name] for name in BOUNDS)
-    found = table.aggregate(first=first.min(), last=last.max(), received=received.max())
-    rows: tuple[Any, ...] = lake.connection.execute(sql(found)).fetchall()[0]
-    return rows
+def rolled_bounds(
+    lake: Lake,
+    kept: Kept,
+    record: type[Record],
+    where: Sequence[tuple[str, str]],
+    teams: Teams,
+) -> Bounds:
+    """Return of when the rows asked for are, as `bounds_of` does."""
+    if not where and teams is None:
+        return Bounds(*kept.bounds)
+    bounds = "select min(first), max(last), max(received)"
+    told = " and ".join(("true", *conditions(record, where, teams)))
+    query = f"{bounds} from lake.{kept.name}_bounds where {told}"
+    return Bounds(*lake.connection.execute(query).fetchall()[0])
+
+
+def conditions(
+    record: type[Record], where: Sequence[tuple[str, str]], teams: Teams
+) -> Iterator[str]:
+    """Give the conditions of a question on the rows of a roll-up, as `filtered` has them."""
+    if teams is not None:
+        yield is_one_of(column(record, TEAM), teams)
+    for name, values in wanted(where).items():
+        known = is_one_of(column(record, name), [each for each in values if each])
+        yield f"({known} or {column(record, name)} is null)" if "" in values else known
+
+
+def column(record: type[Record], name: str) -> str:
+    """Return a dimension in SQL, also one that is the same in every row."""
+    constants = record.constants
+    return quoted(constants[name]) if name in constants else identifier(name)
+
+
+def is_one_of(told: str, values: Sequence[str]) -> str:
+    return f"{told} in ({', '.join(map(quoted, values))})" if values else "false"
 
 
 def is_whole_days(question: Question, frame: Frame) -> bool:
@@ -201,7 +226,7 @@ class Rolled(Passes):
         wanted = [EVERY]
         for each in columns_of.values():
             wanted += [*each.parts.values(), *each.left_out.values()]
-        return sql(self.added(self.kept.name, list(dict.fromkeys(wanted)))), columns_of
+        return self.added(self.kept.name, wanted), columns_of
 
     def shelves(self, number: int, *, is_exact: bool) -> tuple[str, dict[str, str]]:
         if is_exact:  # every value is wanted, and the roll-up keeps shelves
@@ -211,10 +236,8 @@ class Rolled(Passes):
         for each, names in asked.items():
             for name, kind in names.items():
                 counts[kind] = self.kept.spreads[table][label(each)][name]
-        columns = list(dict.fromkeys([*counts.values(), ON_SHELF, AMOUNT]))
-        name = f"{self.kept.name}_spread_{table}"
-        shelves = self.added(name, columns, {"shelf": "int32"})
-        return sql(shelves), {kind: counts[kind] for kind in kinds}
+        name, columns = f"{self.kept.name}_spread_{table}", [*counts.values(), ON_SHELF, AMOUNT]
+        return self.added(name, columns, ("shelf",)), {kind: counts[kind] for kind in kinds}
 
     def found_spread(self, asked: Mapping[Asked, Any]) -> int:
         """Return the number of the histogram of these metrics."""
@@ -227,57 +250,61 @@ class Rolled(Passes):
         if column not in FEW_PERSONS and not is_grouped:
             return super().persons(column, asked, is_grouped=False)
         names = {each: dict(self.kept.persons[column][label(each)]) for each in asked}
-        columns = list(dict.fromkeys(name for each in names.values() for name in each.values()))
-
-        def wanted(table: Expr) -> Expr:
-            return is_counted(table, names.values())
-
-        table, more = f"{self.kept.name}_{column}", {PERSON: "uint64"}
-        return sql(self.added(table, columns, more, wanted)), names
+        columns = [name for each in names.values() for name in each.values()]
+        counted = " or ".join(
+            dict.fromkeys(f"{each['under']} is not null" for each in names.values())
+        )
+        return self.added(f"{self.kept.name}_{column}", columns, (PERSON,), counted), names
 
     def added(
-        self,
-        name: str,
-        columns: list[str],
-        more: Mapping[str, str] = NO_MORE,
-        wanted: Callable[[Expr], Expr] = lambda _: EVERY_ROW,
-    ) -> Expr:
-        """Return sums over the days of each cell.
+        self, name: str, columns: Sequence[str], more: Sequence[str] = (), counted: str = "true"
+    ) -> str:
+        """Return the query of sums over the days of each cell, as text: that is soon written.
 
         Args:
-            more: other columns by which the kept table tells rows apart, and their types.
-            wanted: returns which of the rows of the kept table count.
+            more: other columns by which the kept table tells rows apart.
+            counted: which of the rows of the kept table count.
 
         """
-        schema: dict[str, str] = dict.fromkeys(self.kept.by, "string") | {DAY: "date"}
-        schema |= dict(more) | dict.fromkeys(columns, "float64")
-        table = ibis.table(schema, name=name, database="lake")
+        frame, record = self.frame, self.record
+        by = [f"{column(record, each)} as by_{i}" for i, each in enumerate(frame.by)]
+        sums = [f"sum({each}) as {each}" for each in dict.fromkeys(columns)]
+        wheres = [self.is_asked, f"({counted})", *conditions(record, frame.where, frame.teams)]
         if name in self.unwritten:
-            table = table.filter(ibis.literal(False))
-        table = table.mutate(**{k: ibis.literal(v) for k, v in self.record.constants.items()})
-        table = filtered(table, self.frame.where, self.frame.teams, self.frame.settings.zone)
-        table = table.filter(self.is_asked(table) & wanted(table))
-        by = {f"by_{i}": table[name] for i, name in enumerate(self.frame.by)}
-        local = table[DAY].cast("timestamp")
-        if self.frame.is_stock:  # what came before the first cell is there from its beginning on
-            first, _ = days_of(self.frame.whole, self.frame.settings.zone)
-            local = ibis.greatest(local, ibis.timestamp(datetime.combine(first, time())))
-        table = table.mutate(**by, **cell_of(local, self.during(table, self.frame.now), self.frame))
-        sums = {column: table[column].sum() for column in columns}
-        return table.group_by([*self.frame.keys, *more]).aggregate(**sums)
+            wheres.append("false")
+        return (
+            f"select {', '.join((*by, f'{self.cell} as cell', *more, *sums))} "
+            f"from lake.{name} where {' and '.join(wheres)} "
+            f"group by {', '.join((*frame.keys, *more))}"
+        )
 
-    def is_asked(self, table: Expr) -> Expr:
-        if self.frame.is_stock:
-            _, last = days_of(self.frame.whole, self.frame.settings.zone)
-            return table[DAY] <= ibis.date(last)
-        is_asked = self.during(table, self.frame.now)
-        if self.frame.before is not None:
-            is_asked |= self.during(table, self.frame.before)
-        return is_asked
+    @property
+    def cell(self) -> str:
+        """The column that tells days apart, as `facts.cell_of` tells instants."""
+        frame = self.frame
+        if frame.grain == "none":
+            return "0" if frame.before is None else f"if({self.during(frame.now)}, 0, 1)"
+        day = DAY
+        if frame.is_stock:  # what came before the first cell is there from its beginning on
+            first, _ = days_of(frame.whole, frame.settings.zone)
+            day = f"greatest({DAY}, {literal(first)})"
+        if frame.grain != "week":
+            return f"date_trunc('{frame.grain}', {day})::date"
+        late = (7 - WEEKDAYS.index(frame.settings.week_starts_on)) % 7
+        return f"date_trunc('week', {day} + {late})::date - {late}"
 
-    def during(self, table: Expr, period: Period) -> Expr:
+    @property
+    def is_asked(self) -> str:
+        frame = self.frame
+        if frame.is_stock:
+            _, last = days_of(frame.whole, frame.settings.zone)
+            return f"{DAY} <= {literal(last)}"
+        periods = [frame.now] if frame.before is None else [frame.now, frame.before]
+        return f"({' or '.join(map(self.during, periods))})"
+
+    def during(self, period: Period) -> str:
         first, last = days_of(period, self.frame.settings.zone)
-        return (table[DAY] >= ibis.date(first)) & (table[DAY] <= ibis.date(last))
+        return f"{DAY} between {literal(first)} and {literal(last)}"
 
 
 def passes_of(family: Family, period: Period, settings: Settings) -> Passes:

@@ -7,7 +7,16 @@ from hearwell.engine.derived import needed
 from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.framing import bounds_of
 from hearwell.engine.period import to_local
-from hearwell.engine.question import COHORT, EVERY_VARIANT, Asked, Teams, may_ask, variants_of
+from hearwell.engine.question import (
+    COHORT,
+    EVERY_VARIANT,
+    TEAM,
+    Asked,
+    Teams,
+    may_ask,
+    variants_of,
+)
+from hearwell.engine.rollup import Family, by_of, current, rolled_bounds
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
@@ -132,9 +141,15 @@ def last_days(lake: Lake, teams: Teams = None) -> tuple[str | None, str | None]:
     dated = {(each.record, each.dated_by) for each in METRICS.values() if may_ask(each, teams)}
     with lake.reading(), needed(lake, ()) as need:
         for record, dated_by in dated:
-            if record in RECORDS.values():  # derived facts have no dates of their own
-                need.use(record)
-                newest.append(bounds_of(lake, record, dated_by, (), teams).last)
+            if record not in RECORDS.values() or need.has_none(record):
+                continue  # derived facts have no dates of their own
+            family = Family(record, dated_by, by_of(record, lake.settings), ())
+            kept = current(need.states, family)
+            if kept is not None and (teams is None or TEAM in kept.by):
+                newest.append(rolled_bounds(lake, kept, record, (), teams).last)
+                continue
+            need.use(record)
+            newest.append(bounds_of(lake, record, dated_by, (), teams).last)
     known = [each for each in newest if each is not None]
     if not known:
         return None, None

@@ -7,7 +7,7 @@ the conditions choose among the sums. That takes a third of the time of a filter
 one more metric over the same columns costs next to nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
 
@@ -35,8 +35,8 @@ def columns(*expressions: Expr) -> set[str]:
 
 TAKEN_APART = (ops.And, ops.Or, ops.Not, ops.IsNull, ops.NotNull)
 
-Condition = Callable[[ir.Table], Expr]
-"""A condition that can be written over any table that has the words and the answers."""
+Condition = str
+"""A condition in SQL, over the words and the answers."""
 
 
 @dataclass
@@ -89,19 +89,17 @@ class Plan:
                 )
             case _ if columns(condition) <= self.categories:
                 self.words |= columns(condition)
-                said = f"{SAID}_{place(condition, self.said)}"
-                return lambda table: table[said]
+                return f"{SAID}_{place(condition, self.said)}"
         doubt = unknown(condition)
         answer = self.asked(condition)
         return answer if doubt is None else unless(self.asked(doubt), answer)
 
     def asked(self, question: Expr) -> Condition:
         """Have the first step put a question to each row; return the answer, true or else false."""
-        name = f"{YES_NO}_{place(question, self.yes_no)}"
-        return lambda table: table[name]
+        return f"{YES_NO}_{place(question, self.yes_no)}"
 
-    def step_one(self, **more: Expr) -> ir.Table:
-        """Return the sums for each group, combination of words and set of answers."""
+    def step_one(self, **more: Expr) -> str:
+        """Return the query of the sums for each group, combination of words and set of answers."""
         by = {name: self.facts[name] for name in (*self.keys, *sorted(self.words))}
         for first in range(0, len(self.yes_no), MOST_YES_NO):
             bits = [
@@ -110,27 +108,38 @@ class Plan:
             ]
             by[answers_from(first)] = sum(bits[1:], bits[0])
         sums = {f"amount_{i}": each.cast("float64").sum() for i, each in enumerate(self.amounts)}
-        return self.facts.group_by(**by, **more).aggregate(**{ROWS: self.facts.count()}, **sums)
+        table = self.facts.group_by(**by, **more).aggregate(**{ROWS: self.facts.count()}, **sums)
+        said = {f"{SAID}_{i}": rebound(each, table) for i, each in enumerate(self.said)}
+        return sql(table.mutate(**said) if said else table)
 
-    def answers(self, sums: ir.Table) -> ir.Table:
-        """Return the sums with the answer to every question, each computed once."""
-        answers = {f"{SAID}_{i}": rebound(each, sums) for i, each in enumerate(self.said)}
+    def steps(self, *more: str, where: str = "true", also: str = "", **by: Expr) -> str:
+        """Return the query of the parts of each group, behind the `with` of the facts.
+
+        The second step is written as text, in a tenth of the time that Ibis takes.
+
+        Args:
+            more: other columns that tell the parts apart, of those in `by`.
+            where: which of the sums count.
+            also: other columns of the query.
+            by: what the first step tells apart besides.
+
+        """
+        answers = ["*"]
         for i in range(len(self.yes_no)):
             first = i // MOST_YES_NO * MOST_YES_NO
-            bit = ibis.literal(2 ** (i - first), "int64")
-            answers[f"{YES_NO}_{i}"] = (sums[answers_from(first)] & bit) != 0
-        return sums.mutate(**answers)
-
-    def step_two(self, answers: ir.Table, *more: str, **extra: Expr) -> ir.Table:
-        """Return the parts of each group, chosen from the sums by the answers."""
-        table = answers.mutate(
-            **{f"where_{i}": each(answers) for i, each in enumerate(self.conditions)}
-        )
-        chosen = {
-            column: table[amount].sum(where=table[f"where_{i}"]).cast("float64").fill_null(0.0)
+            answers.append(f"({answers_from(first)} & {2 ** (i - first)}) != 0 as {YES_NO}_{i}")
+        wheres = ["*", *(f"{each} as where_{i}" for i, each in enumerate(self.conditions))]
+        keys = [*self.keys, *more]
+        chosen = [
+            f"coalesce(sum({amount}) filter (where where_{i}), 0)::double as {column}"
             for column, (amount, i) in self.chosen.items()
-        }
-        return table.group_by([*self.keys, *more]).aggregate(**chosen, **extra)
+        ]
+        return (
+            f"sums as ({self.step_one(**by)}),\n"
+            f"answers as (select {', '.join(answers)} from sums),\n"
+            f"chosen as (select {', '.join(wheres)} from answers where {where})\n"
+            f"select {', '.join((*keys, *chosen))}{also} from chosen group by {', '.join(keys)}"
+        )
 
 
 def answers_from(first: int) -> str:
@@ -151,28 +160,27 @@ def place(wanted: Expr, known_ones: list[Expr]) -> int:
 
 
 def both(left: Condition, right: Condition) -> Condition:
-    return lambda table: left(table) & right(table)
+    return f"({left} and {right})"
 
 
 def either(left: Condition, right: Condition) -> Condition:
-    return lambda table: left(table) | right(table)
+    return f"({left} or {right})"
 
 
 def opposite(condition: Condition) -> Condition:
-    return lambda table: ~condition(table)
+    return f"(not {condition})"
 
 
 def first_known(conditions: Sequence[Condition]) -> Condition:
-    return lambda table: ibis.coalesce(*(each(table) for each in conditions))
+    return f"coalesce({', '.join(conditions)})"
 
 
 def known(condition: Condition) -> Condition:
-    # By way of a cast, because Ibis prints (~flag).notnull() as NOT (flag IS NOT NULL).
-    return lambda table: condition(table).cast("int8").notnull()
+    return f"({condition} is not null)"
 
 
 def unless(no_answer: Condition, condition: Condition) -> Condition:
-    return lambda table: no_answer(table).ifelse(None, condition(table))
+    return f"(case when not {no_answer} then {condition} end)"
 
 
 def rebound(expression: Expr, table: ir.Table) -> Expr:

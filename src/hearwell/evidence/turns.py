@@ -37,8 +37,8 @@ TOUCHED_MORE = gettext_noop(
     "Other days at which it looks as large: {as_large} of {placebos}."
 )
 NOT_ONLY_THERE = gettext_noop(
-    "But where {dimension} is {value} it did not change more than elsewhere: {more} ({low} to "
-    "{high})."
+    "But that it changed more where {dimension} is {value} than elsewhere is not beyond chance: "
+    "{more} ({low} to {high})."
 )
 NO_EVENT = gettext_noop("No event is known that coincides with it.")
 

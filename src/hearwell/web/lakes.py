@@ -13,11 +13,20 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from hearwell.lake.lake import Lake, open_lake
+from hearwell.lake.lake import CATALOG, Lake, open_lake
 from hearwell.settings import FILE
 
 KEPT_OPEN = 8
 """More lakes than these are closed when they come back; each holds a connection and its memory."""
+
+PATIENCE_SECONDS = 0.5
+"""So long one waits for a lake to come back before one more is opened: that takes about as long."""
+
+SETTLED_SECONDS = 1.0
+"""A file that was written to this long ago at least has no later write with the same time."""
+
+TRUSTED_SECONDS = 5.0
+"""Then the lake is asked all the same: a commit may wait for the disk after its last write."""
 
 OLDEST_SECONDS = 60.0
 """No answer is told again that is older, however long it took."""
@@ -36,13 +45,19 @@ def exactly() -> Iterator[None]:
         is_exact.reset(before)
 
 
+Written = tuple[tuple[int, int, int], ...]
+
+
 class Pool:
     """Lakes that are open for reading. One whose settings have changed is not lent again."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.free: list[tuple[int, Lake]] = []
-        self.lock = threading.Lock()
+        self.out = 0
+        self.asked: set[Lake] = set()  # those that are out and open
+        self.lock = threading.Condition()
+        self.known: tuple[Written, int, float] | None = None
 
     def edition(self) -> int:
         """Return which edition of the settings holds."""
@@ -53,27 +68,78 @@ class Pool:
     def lent(self) -> Iterator[Lake]:
         """Lend a lake. One that was in use when something failed is closed, not lent again."""
         edition = self.edition()
-        lake = self.take(edition) or silent(open_lake(self.path))
+        lake = self.take(edition)
+        is_free = False
         try:
+            lake = lake or silent(open_lake(self.path))
+            with self.lock:
+                self.asked.add(lake)
             yield lake
-        except BaseException:
-            lake.close()
-            raise
+            is_free = True
+        finally:
+            with self.lock:
+                self.out -= 1
+                is_kept = is_free and len(self.free) < KEPT_OPEN
+                if lake is not None:
+                    self.asked.discard(lake)
+                    if is_kept:
+                        self.free.append((edition, lake))
+                self.lock.notify()
+            if lake is not None and not is_kept:
+                lake.close()
+
+    def interrupt(self) -> None:
+        """Break off whatever is asked of any lake that is out."""
         with self.lock:
-            if len(self.free) < KEPT_OPEN:
-                self.free.append((edition, lake))
-                return
-        lake.close()
+            for lake in self.asked:
+                lake.connection.interrupt()
 
     def take(self, edition: int) -> Lake | None:
-        while True:
-            with self.lock:
-                if not self.free:
-                    return None
+        """Take a lake that is free, if need be after waiting; None if one is to be opened."""
+        with self.lock:
+            self.lock.wait_for(lambda: self.free or self.out < KEPT_OPEN, PATIENCE_SECONDS)
+            self.out += 1
+            while self.free:
                 made, lake = self.free.pop()
-            if made == edition:
-                return lake
-            lake.close()
+                if made == edition:
+                    return lake
+                lake.close()
+        return None
+
+    def written(self) -> Written | None:
+        """Return what tells whether anybody has written to the catalog since; None while they do.
+
+        To ask the lake for its snapshot takes longer than all else that a kept page needs.
+        """
+        found = []
+        for name in (CATALOG, f"{CATALOG}-wal"):
+            try:
+                told = (self.path / name).stat()
+            except FileNotFoundError:
+                continue
+            if not told.st_size:  # an empty log comes and goes with those who read
+                continue
+            if time.time() - told.st_mtime < SETTLED_SECONDS:
+                return None
+            found.append((told.st_ino, told.st_size, told.st_mtime_ns))
+        return tuple(found)
+
+    def snapshot(self) -> int | None:
+        """Return the snapshot that holds; None where the lake has to be asked."""
+        if self.known is None:
+            return None
+        written, snapshot, at = self.known
+        is_fresh = time.monotonic() - at < TRUSTED_SECONDS
+        return snapshot if is_fresh and written == self.written() else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Lake]:
+        """Lend a lake that shows one state, and note in which files that is."""
+        written, at = self.written(), time.monotonic()
+        with self.lent() as lake, lake.reading() as snapshot:
+            if written is not None and written == self.written():
+                self.known = written, snapshot, at
+            yield lake
 
     def close(self) -> None:
         with self.lock:
@@ -95,10 +161,11 @@ POOL = Pool(Path(settings.ENVIRONMENT.lake))
 def reading(as_of: str | None = None) -> Iterator[Lake]:
     """Lend a lake that shows one state until the end of the block: now, or as it was."""
     if as_of is None:
-        with POOL.lent() as lake, lake.reading():
+        with POOL.reading() as lake:
             yield lake
         return
-    with POOL.lent() as lake, lake.reading() as snapshot:
+    with POOL.reading() as lake:
+        snapshot = lake.snapshot
         if as_of == str(snapshot):  # a permanent link to the state that still holds
             with exactly():
                 yield lake
@@ -144,6 +211,16 @@ class Answered:
                 future.set_exception(error)
         return future.result().value
 
+    def known(self, about: Hashable, state: Hashable) -> Any:
+        """Return what is known about something in a state; None if nothing is, or not yet."""
+        key = (about, state)
+        with self.lock:
+            future = self.found.get(key)
+            if future is None or not future.done() or future.exception() is not None:
+                return None
+            self.found.move_to_end(key)
+        return future.result().value
+
     def make(self, about: Hashable, made: Callable[[], Any]) -> Made:
         began = time.monotonic()
         with exactly():
@@ -180,8 +257,7 @@ def kept(lake: Lake, what: str, about: Hashable, made: Callable[[], Kept]) -> Ke
         about: all that it depends on beside the lake and its settings.
 
     """
-    subject = (what, about, lake.as_of, POOL.edition())
-    state = lake.snapshot
+    subject, state = (what, about, lake.as_of, POOL.edition()), lake.snapshot
     if lake.as_of is None and not is_exact.get() and (subject, state) not in ANSWERED.found:
         recent = ANSWERED.recent(subject, settings.ANSWERS_REUSED)
         if recent is not None:
@@ -189,3 +265,19 @@ def kept(lake: Lake, what: str, about: Hashable, made: Callable[[], Kept]) -> Ke
             return older
     found: Kept = ANSWERED.get(subject, state, made)
     return found
+
+
+def known(what: str, about: Hashable, as_of: str | None) -> Any:
+    """Return what `kept` has of the state that holds, if that can be told without a lake.
+
+    Args:
+        as_of: the state that is wanted; None for the one that holds.
+
+    Returns:
+        None where the lake has to be asked.
+
+    """
+    snapshot = POOL.snapshot()
+    if snapshot is None or as_of not in {None, str(snapshot)}:
+        return None
+    return ANSWERED.known((what, about, None, POOL.edition()), snapshot)

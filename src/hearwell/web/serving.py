@@ -76,12 +76,13 @@ def serve(host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     jobs = background.started()
     server, stop = uvicorn.Server(config), threading.Event()
-    warming.warming(stop)
+    warmer = warming.warming(stop)
     try:
         server.run()
     finally:
         stop.set()
         jobs.terminate()
+        warming.end(warmer)
         jobs.wait(timeout=20)
     if not server.started:
         sys.exit(1)

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from programs import sent, told
 
+from hearwell.web.people.audit import Audit
+from hearwell.web.people.token import Scope
 from hearwell.web.surveys import mails, outbox
 from hearwell.web.surveys.again import Again, ask_again, silent, tracked
 from hearwell.web.surveys.asked import Asked
@@ -103,3 +106,15 @@ def test_a_lead_asks_again_on_the_page(silents, signed_in, company):
     assert "Asked again: 3, answered: 0, could be asked now: 8" in page
     signed_in("bob").post(address, {"people": "0"})
     assert tracked(silents, None, NOW).asked == 3
+
+
+def test_programs_ask_some_again_once_and_of_own_teams_only(company, silents, people, program):
+    people["bob"].sees_all_teams, people["bob"].teams = False, ["red"]
+    people["bob"].save()
+    bob, address = program("bob", Scope.WRITE), f"/api/v1/surveys/{silents.pk}"
+    for _ in range(2):
+        answer = told(sent(bob, f"{address}/again", {"people": 2}, idempotency_key="again"))
+        assert answer == {"asked": 2, "answered": 0, "silent": 4}  # p13 has rested by today
+    assert told(bob.get(f"{address}/results"))["again"] == answer
+    assert {each.team for each in Invitation.objects.exclude(follows="")} == {"red"}
+    assert "2 asked again" in Audit.objects.get(action="settings changed").about

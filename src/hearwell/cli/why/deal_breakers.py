@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from hearwell.cli.ask import check
-from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Where
+from hearwell.cli.options import DEFAULT_LAKE, AsOf, From, LakeDir, Level, To, Variant, Where
 from hearwell.cli.why.asked import Form, opened, put, show
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
     begins: From = None,
     ends: To = None,
     where: Where = None,
+    variant: Variant = None,
     level: Level = 0.95,
     format: Form = "table",  # noqa: A002
     lake: LakeDir = DEFAULT_LAKE,
@@ -48,7 +49,7 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
 
     check("--outcome", outcome, NAMES)
     here = opened(format, lake, as_of)
-    found = explain(here, put(find(name)[:1], **options), outcome, within, topic or ())
+    found = explain(here, put(find(name, variant)[:1], **options), outcome, within, topic or ())
     show(found, format, show_suspects)
 
 

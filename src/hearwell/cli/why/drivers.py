@@ -50,6 +50,7 @@ def show_drivers(out: "Console", found: "Drivers") -> None:
     from hearwell.cli.numbers import number  # noqa: PLC0415
     from hearwell.cli.table import grid  # noqa: PLC0415
     from hearwell.cli.why.show import written  # noqa: PLC0415
+    from hearwell.report.name import spaced  # noqa: PLC0415
 
     table = grid(
         *("factor", "of all explained", "at least … most", "first", "bad", "usual", "good", ""),
@@ -73,4 +74,4 @@ def show_drivers(out: "Console", found: "Drivers") -> None:
         "differences. first: how often it came first when customers were drawn again[/dim]"
     )
     for name, known in found.left_out.items():
-        out.print(f"[dim]left out: {escape(name)}, known of {number(known, 'share')}[/dim]")
+        out.print(f"[dim]left out: {escape(spaced(name))}, known of {number(known, 'share')}[/dim]")

@@ -35,6 +35,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     survey_answer.
     """
     from hearwell.cli.export import write_json  # noqa: PLC0415  start-up time
+    from hearwell.cli.numbers import number  # noqa: PLC0415
     from hearwell.cli.table import console, grid  # noqa: PLC0415
     from hearwell.cli.why.show import show_findings  # noqa: PLC0415
     from hearwell.engine.period import instant, period  # noqa: PLC0415
@@ -63,7 +64,7 @@ def journeys(  # noqa: PLR0913, PLR0917  one argument for each option
     stages = grid("stage", "customers", "of the stage before", right=(1, 2))
     before = None
     for each in found.funnel:
-        part = f"{each.customers / before:.1%}" if before else ""
+        part = number(each.customers / before, "share") if before else ""
         stages.add_row(each.kind, f"{each.customers:,}", part)
         before = each.customers
     out.print(stages)

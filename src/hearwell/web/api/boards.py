@@ -18,7 +18,7 @@ from hearwell.web.api.caller import at_least
 from hearwell.web.api.problem import listed, problem, wrong_in
 from hearwell.web.api.question import Put, Text
 from hearwell.web.api.repeat import DESCRIBED, once
-from hearwell.web.api.targets import stored
+from hearwell.web.api.stored import by_email, stored
 from hearwell.web.explore.board import Board, Panel
 from hearwell.web.explore.boards import Sharing, delete, may_change, opened, own
 from hearwell.web.explore.view import View
@@ -140,10 +140,7 @@ def delete_board(request: SignedIn, number: int) -> Any:
 
 def set_as(request: SignedIn, given: BoardGiven, found: Board | None) -> HttpResponseBase:
     views = [(each.view(), each.title) for each in given.panels]
-    readers = dict(Person.objects.filter(email__in=given.readers).values_list("email", "pk"))
-    typed = given.model_dump(exclude={"panels"}) | {
-        "readers": [readers.get(each, each) for each in given.readers]
-    }
+    typed = given.model_dump(exclude={"panels"}) | {"readers": by_email(given.readers)}
     form = Sharing(typed, instance=found or Board(owner=request.user))
     if wrong := wrong_in(form):
         return problem(request, 422, f"The board cannot be set: {listed(wrong)}", wrong)

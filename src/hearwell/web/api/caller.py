@@ -63,6 +63,16 @@ def not_allowed(role: Role, scope: Scope | None) -> AuthorizationError:
     return AuthorizationError(403, f"This needs the role {role}{beside}, or more.")
 
 
+def shown_by(request: HttpRequest) -> Token | None:
+    """Return the token by which somebody asks, if it is one."""
+    shown = getattr(request, "auth", None)
+    return shown if isinstance(shown, Token) else None
+
+
 def at_least(role: Role, scope: Scope = Scope.READ) -> list[Bearer | Session]:
     """Let in only people of this role, and their tokens of this scope, or such that may more."""
     return [Bearer(role, scope), Session(role)]
+
+
+administers = at_least(Role.ADMINISTRATOR, Scope.ADMIN)
+"""Who may change the organisation: its people, settings and sites."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from hearwell.web.api.service import API
+from hearwell.web.api.service import description
 from hearwell.web.api.told import EXAMPLE
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn
@@ -61,7 +61,7 @@ class Form:
 
 def page(request: SignedIn) -> HttpResponse:
     """Show every operation, with an example that can be run."""
-    schema = API.get_openapi_schema()
+    schema = description()
     root = request.build_absolute_uri("/").rstrip("/")
     groups: dict[str, list[Described]] = {}
     for path, operations in schema["paths"].items():
@@ -124,7 +124,7 @@ def curl(method: str, root: str, operation: Schema) -> str:
     lines = ['curl -H "Authorization: Bearer $HEARWELL_TOKEN"']
     body = referred(sent(operation, JSON))
     if body:
-        example = API.get_openapi_schema()["components"]["schemas"][body]["example"]
+        example = description()["components"]["schemas"][body]["example"]
         lines += ['-H "Content-Type: application/json"', f"--data '{dumps(example)}'"]
     if sent(operation, FORM):
         lines += FORM_EXAMPLE

@@ -3,7 +3,7 @@
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,9 +11,15 @@ from django.middleware.gzip import GZipMiddleware
 
 from hearwell.web.api.problem import problem, retold
 from hearwell.web.inputs.upload import most_bytes
+from hearwell.web.surveys.forms import LARGEST_FILE
 
 FOR_PROGRAMS = ("/api/", "/mcp")
-TAKES_FILES = "/api/v1/imports"
+TAKES_FILES: Mapping[str, Callable[[], int]] = {
+    "/api/v1/imports": most_bytes,
+    "/api/v1/surveys/e-mails": lambda: LARGEST_FILE,
+}
+"""Where a file may be sent, and how large it may be."""
+
 LARGEST_BODY_BYTES = 1024 * 1024
 SPEAKS_FOR_ITSELF = ("application/problem+json", "application/json")
 
@@ -62,7 +68,8 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if "Transfer-Encoding" in request.headers or not length.isdecimal():
         return problem(request, 411, "Say with Content-Length how long the body is.")
-    most = LARGEST_BODY_BYTES + (most_bytes() if request.path == TAKES_FILES else 0)
+    file = TAKES_FILES.get(request.path)
+    most = LARGEST_BODY_BYTES + (file() if file else 0)
     if int(length) > most:
         told = f"The body is larger than {most:,} bytes. Ask for less at once."
         return problem(request, 413, told)

@@ -25,6 +25,7 @@ from hearwell.web.api.repeat import DESCRIBED, once
 from hearwell.web.api.rows import Place, hashed, read
 from hearwell.web.inputs import jobs
 from hearwell.web.inputs.bringing import Bringing, State, discard
+from hearwell.web.inputs.entries import Entries
 from hearwell.web.inputs.mapping_page import Page as Proposal
 from hearwell.web.inputs.mapping_page import look, proposed
 from hearwell.web.inputs.upload import MAY_BE, too_large
@@ -242,6 +243,8 @@ def as_told(found: Bringing) -> dict[str, Any]:
         "state": found.state,
         "progress": found.progress,
         "message": found.message,
+        "mapping": found.mapping
+        or (Entries.kept(found.entries).as_toml() if found.entries else ""),
         "sent_by": str(found.person) if found.person else None,
         "sent_at": found.made_at.isoformat(),
         "rows": {name: each for name, each in counts.items() if isinstance(each, int)},

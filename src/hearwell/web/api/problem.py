@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -14,6 +15,7 @@ from pydantic_core import to_json
 from hearwell.engine.errors import NotByTeam
 from hearwell.errors import HearwellError
 from hearwell.lake.errors import LakeLocked, NoSnapshot
+from hearwell.lake.settings_file import ChangedMeanwhile, Refused
 from hearwell.web.api.rate import TooMany
 
 PROBLEM = "application/problem+json"
@@ -122,12 +124,25 @@ def wrong_in(form: BaseForm, names: Mapping[str, str] | None = None) -> list[Wro
         names: of fields whose values have another name in the body, that name.
 
     """
-    known = names or {}
+    known = {NON_FIELD_ERRORS: ""} | dict(names or {})
     return [
-        Wrong(at=f"body.{known.get(name, name)}", detail=each["message"])
+        Wrong(at=f"body.{known.get(name, name)}".rstrip("."), detail=each["message"])
         for name, errors in form.errors.get_json_data().items()
         for each in errors
     ]
+
+
+def unfit(
+    request: HttpRequest, form: BaseForm, names: Mapping[str, str] | None = None
+) -> HttpResponse | None:
+    """Return what is wrong with a form that a body filled in; None where nothing is.
+
+    Args:
+        names: as for `wrong_in`.
+
+    """
+    wrong = wrong_in(form, names)
+    return problem(request, 422, f"It cannot be kept: {listed(wrong)}", wrong) if wrong else None
 
 
 def listed(wrong: Iterable[Wrong]) -> str:
@@ -143,8 +158,23 @@ def nowhere(request: HttpRequest, _: Http404) -> HttpResponse:
     return problem(request, 404, DETAILS[404])
 
 
+def left(request: HttpRequest, error: Refused) -> HttpResponse:
+    wrong = [
+        Wrong(at=".".join(("body", *map(str, where))), detail=detail)
+        for where, detail in error.problems
+    ]
+    return problem(request, 422, f"The settings were left as they are: {listed(wrong)}", wrong)
+
+
+def changed_meanwhile(request: HttpRequest, _: ChangedMeanwhile) -> HttpResponse:
+    told_of = "The settings are another edition by now. Read them again, and make your change anew."
+    return problem(request, 409, told_of)
+
+
 HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     HearwellError: told,
+    Refused: left,
+    ChangedMeanwhile: changed_meanwhile,
     HttpError: refused,
     TooMany: limited,
     ValidationError: invalid,

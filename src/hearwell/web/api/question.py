@@ -35,9 +35,17 @@ def printable(text: str) -> str:
     return text
 
 
+def of_one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        problem = "it has more than one line"
+        raise ValueError(problem)
+    return text
+
+
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(printable)
 ]
+Line = Annotated[Text, AfterValidator(of_one_line)]
 Filter = Annotated[Text, StringConstraints(pattern=r"^[^=]+=")]
 
 

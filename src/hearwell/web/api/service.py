@@ -1,5 +1,6 @@
 """The API: its operations, put together, and its description."""
 
+from functools import cache
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -8,19 +9,27 @@ from ninja.constants import NOT_SET
 from ninja.operation import Operation
 
 from hearwell.web.api import (
+    account,
+    audit_log,
     boards,
+    channels,
     deliveries,
+    designs,
     dimensions,
     events,
     findings,
     imports,
     journeys,
     lake,
+    links,
     metrics,
     numbers,
-    organisation,
+    people,
+    programmes,
     promises,
     rows,
+    settings,
+    sites,
     surveys,
     targets,
 )
@@ -44,13 +53,21 @@ ROUTERS = (
     journeys.router,
     events.router,
     boards.router,
+    links.router,
+    channels.router,  # before deliveries, whose addresses would take theirs
     deliveries.router,
     targets.router,
     promises.router,
     lake.router,
     imports.router,
+    designs.router,  # before programmes, whose addresses would take theirs
+    programmes.router,
     surveys.router,
-    organisation.router,
+    sites.router,
+    people.router,
+    settings.router,
+    audit_log.router,
+    account.router,
 )
 
 
@@ -104,4 +121,10 @@ for each in ROUTERS:
 @API.get("/openapi.json", auth=at_least(Role.VIEWER), include_in_schema=False)
 def openapi(request: SignedIn) -> HttpResponseBase:
     """Describe the API to programs."""
-    return answered(request, None, lambda _: API.get_openapi_schema())
+    return answered(request, None, lambda _: description())
+
+
+@cache
+def description() -> Any:
+    """Return the description, which is made once."""
+    return API.get_openapi_schema()

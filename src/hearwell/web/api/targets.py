@@ -20,6 +20,7 @@ from hearwell.web.api.page import Page
 from hearwell.web.api.problem import Wrong, listed, problem, wrong_in
 from hearwell.web.api.question import Filter, Text
 from hearwell.web.api.repeat import DESCRIBED, once
+from hearwell.web.api.stored import by_email, stored
 from hearwell.web.explore.view import written
 from hearwell.web.people.person import Person, Role
 from hearwell.web.people.signed_in import SignedIn
@@ -81,13 +82,12 @@ class Given(Schema):
         asked = find(self.metric, self.variant)[0]
         unit = asked.metric.variants()[asked.variant].unit or asked.metric.unit
         same = {"side", "window_days", "false_alarms_per_year", "quiet_from", "quiet_to", "is_on"}
-        known = dict(Person.objects.filter(email__in=self.people).values_list("email", "pk"))
         filters = (each.partition("=") for each in self.where)
         return {
             **self.model_dump(include=same),
             "metric": written(asked),
             "wanted": shown(self.value, unit),
-            "people": [known.get(each, each) for each in self.people],
+            "people": by_email(self.people),
             "channels": self.channels,
             **{name.strip(): value.strip() for name, _, value in filters},
         }
@@ -187,18 +187,6 @@ def set_as(request: SignedIn, given: Given, found: Target | None) -> HttpRespons
 
 def mine(person: Person, number: int) -> Target:
     return own(person, stored(number))
-
-
-def stored(number: int) -> int:
-    """Return a number that a row can have.
-
-    Raises:
-        Http404: none can.
-
-    """
-    if not 0 < number < 2**63:
-        raise Http404
-    return number
 
 
 def standing(lake: Lake, target: Target, person: Person) -> dict[str, Any]:

@@ -60,13 +60,32 @@ def sites(request: SignedIn) -> HttpResponse:
     """List the sites and add one."""
     form = SiteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            made = form.save()
-            audit(request, Action.SETTINGS, f"site {made.key} added")
-        return redirect("site", made.pk)
-    strays = refused(NO_SITE).aggregate(events=Sum("events"))["events"]
-    context = {"sites": Site.objects.all(), "form": form, "strays": strays, "days": REFUSED_DAYS}
+        return redirect("site", keep(request, form).pk)
+    context = {"sites": Site.objects.all(), "form": form, "strays": strays(), "days": REFUSED_DAYS}
     return render(request, "collector/sites.html", context)
+
+
+def strays() -> int:
+    """Return how many events of late named a site that is not here."""
+    return refused(NO_SITE).aggregate(events=Sum("events"))["events"] or 0
+
+
+def keep(request: SignedIn, form: SiteForm) -> Site:
+    """Save a site that is right, and write that down."""
+    done = "changed" if form.instance.pk else "added"
+    with transaction.atomic():
+        saved: Site = form.save()
+        audit(request, Action.SETTINGS, f"site {saved.key} {done}")
+    return saved
+
+
+def new_server_key(request: SignedIn, found: Site) -> str:
+    """Return another key for a site's servers, known here and never again."""
+    with transaction.atomic():
+        made = found.new_server_key()
+        found.save()
+        audit(request, Action.SETTINGS, f"site {found.key}: new key for servers")
+    return made
 
 
 @at_least(Role.ADMINISTRATOR)
@@ -76,16 +95,11 @@ def site(request: SignedIn, number: int) -> HttpResponse:
     found = get_object_or_404(Site, pk=number)
     form, server_key = SiteForm(instance=found), None
     if request.method == "POST" and "server_key" in request.POST:
-        with transaction.atomic():
-            server_key = found.new_server_key()
-            found.save()
-            audit(request, Action.SETTINGS, f"site {found.key}: new key for servers")
+        server_key = new_server_key(request, found)
     elif request.method == "POST":
         form = SiteForm(request.POST, instance=found)
         if form.is_valid():
-            with transaction.atomic():
-                form.save()
-                audit(request, Action.SETTINGS, f"site {found.key} changed")
+            keep(request, form)
             messages.success(request, _("Saved."))
             return redirect("site", found.pk)
     context = {

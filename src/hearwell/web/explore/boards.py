@@ -201,19 +201,27 @@ def link(request: SignedIn, number: int) -> HttpResponse:
     days = int(request.POST.get("days", "0")) if request.POST.get("days", "").isdecimal() else 0
     if days not in KIOSK_DAYS:
         days = KIOSK_DAYS[0]
+    address = linked_to(request, found, days)
+    return render(request, "explore/link.html", {"board": found, "address": address, "days": days})
+
+
+def linked_to(request: SignedIn, found: Board, days: int) -> str:
+    """Return the address of a new link for a screen, which is known here and never again."""
     with transaction.atomic():
         made = KioskLink.issue(found, request.user, timezone.now() + timedelta(days=days))
         audit(request, Action.BOARD, _("{title}: link for a screen").format(title=found.title))
-    address = request.build_absolute_uri(reverse("kiosk-linked", args=[made]))
-    return render(request, "explore/link.html", {"board": found, "address": address, "days": days})
+    return request.build_absolute_uri(reverse("kiosk-linked", args=[made]))
 
 
 @require_POST
 def end_link(request: SignedIn, number: int, key: int) -> HttpResponse:
     """End a link at once."""
-    found = own(request, number)
-    with transaction.atomic():
-        get_object_or_404(KioskLink, board=found, pk=key).delete()
-        audit(request, Action.BOARD, _("{title}: link ended").format(title=found.title))
+    end(request, get_object_or_404(KioskLink, board=own(request, number), pk=key))
     messages.success(request, _("The link has ended."))
-    return redirect("board-edit", found.pk)
+    return redirect("board-edit", number)
+
+
+def end(request: SignedIn, found: KioskLink) -> None:
+    with transaction.atomic():
+        audit(request, Action.BOARD, _("{title}: link ended").format(title=found.board.title))
+        found.delete()

@@ -95,11 +95,7 @@ def delivery(request: SignedIn, number: int | None = None) -> HttpResponse:
         found.owner if found else request.user, request.POST or None, instance=found
     )
     if request.method == "POST" and form.is_valid():
-        if found is None:
-            form.instance.owner = request.user
-        with transaction.atomic():
-            saved = form.save()
-            audit(request, Action.DELIVERY, str(saved))
+        keep(request, form)
         messages.success(request, _("The delivery was saved."))
         return redirect("deliveries")
     return render(request, "explore/delivery.html", {"form": form, "delivery": found})
@@ -110,14 +106,46 @@ def delivery(request: SignedIn, number: int | None = None) -> HttpResponse:
 def act(request: SignedIn, number: int) -> HttpResponse:
     """Send a delivery now, or delete it."""
     found = get_object_or_404(owned(Delivery, request.user), pk=number)
-    with transaction.atomic():
-        audit(request, Action.DELIVERY, str(found))
-        if "remove" in request.POST:
-            found.delete()
-    if found.pk is not None:
-        send_now(found.pk)
+    if "remove" in request.POST:
+        remove(request, found)
+    else:
+        send(request, found)
         messages.success(request, _("It is on its way. The log tells what comes of it."))
     return redirect("deliveries")
+
+
+def keep(request: SignedIn, form: DeliveryForm | ChannelForm) -> Any:
+    """Save a delivery or channel that is right, a new one as of whoever makes it."""
+    if form.instance.pk is None:
+        form.instance.owner = request.user
+    with transaction.atomic():
+        saved = form.save()
+        audit(request, Action.DELIVERY, named(saved))
+    return saved
+
+
+def remove(request: SignedIn, found: Delivery | Channel) -> None:
+    with transaction.atomic():
+        audit(request, Action.DELIVERY, named(found))
+        found.delete()
+
+
+def send(request: SignedIn, found: Delivery) -> None:
+    """Send a delivery now, out of its time."""
+    audit(request, Action.DELIVERY, named(found))
+    send_now(found.pk)
+
+
+def renew(request: SignedIn, found: Channel) -> None:
+    """Give a channel another secret."""
+    with transaction.atomic():
+        audit(request, Action.DELIVERY, named(found))
+        found.nonce = nonce()
+        found.save()
+
+
+def named(found: Delivery | Channel) -> str:
+    return str(found) if isinstance(found, Delivery) else f"{found.title}: {found.host}"
 
 
 @task
@@ -134,11 +162,7 @@ def channel(request: SignedIn) -> HttpResponse:
     """Make a channel; its secret is shown once."""
     form = ChannelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        form.instance.owner = request.user
-        with transaction.atomic():
-            made = form.save()
-            audit(request, Action.DELIVERY, f"{made.title}: {made.host}")
-        return render(request, "explore/channel_made.html", {"channel": made})
+        return render(request, "explore/channel_made.html", {"channel": keep(request, form)})
     return render(request, "explore/channel.html", {"form": form})
 
 
@@ -147,13 +171,10 @@ def channel(request: SignedIn) -> HttpResponse:
 def channel_act(request: SignedIn, number: int) -> HttpResponse:
     """Give a channel another secret, or delete it."""
     found = get_object_or_404(owned(Channel, request.user), pk=number)
-    with transaction.atomic():
-        audit(request, Action.DELIVERY, f"{found.title}: {found.host}")
-        if "remove" in request.POST:
-            found.delete()
-            return redirect("deliveries")
-        found.nonce = nonce()
-        found.save()
+    if "remove" in request.POST:
+        remove(request, found)
+        return redirect("deliveries")
+    renew(request, found)
     return render(request, "explore/channel_made.html", {"channel": found})
 
 

@@ -44,10 +44,12 @@ OFTEN_FILTERED = (
 def explore(request: SignedIn) -> HttpResponse:
     """Show one or two numbers, as the address asks for them."""
     view = View.read(request.GET)
-    with asking.reading(view.address) as lake:
-        told_numbers = whole(
-            request, lake, "explore/numbers.html", lambda: context(request, lake, view)
-        )
+    told_numbers = whole(
+        request,
+        view.address.as_of,
+        "explore/numbers.html",
+        lambda lake: context(request, lake, view),
+    )
     boards = Board.changed_by(request.user)
     return render(
         request, "explore/explore.html", {"view": view, "told": told_numbers, "boards": boards}

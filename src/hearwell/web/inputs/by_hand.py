@@ -253,11 +253,7 @@ def entered(request: SignedIn, kind: Kind) -> HttpResponse:
 def written(request: SignedIn, kind: Kind, form: EventForm | BenchmarkForm) -> bool:
     """Enter what the form says, or take back the row whose key was sent."""
     if "remove" in request.POST:
-        key = {name: request.POST.get(f"key-{name}", "") for name in kind.key}
-        with writable() as lake:
-            removed = take_back(lake, kind.record, key)
-        if removed:
-            audit(request, Action.ENTERED, f"{kind.name}: {', '.join(key.values())} taken back")
+        remove(request, kind, {name: request.POST.get(f"key-{name}", "") for name in kind.key})
         return True
     if not form.is_valid():
         return False
@@ -272,6 +268,15 @@ def put(request: SignedIn, kind: Kind, row: Mapping[str, Any]) -> None:
         enter(lake, kind.record, row)
     told = ", ".join(str(row[name]) for name in (*kind.key, "title") if row.get(name))
     audit(request, Action.ENTERED, f"{kind.name}: {told}")
+
+
+def remove(request: SignedIn, kind: Kind, key: Mapping[str, str]) -> bool:
+    """Take back a row that was entered by hand; return whether there was one."""
+    with writable() as lake:
+        removed = take_back(lake, kind.record, key)
+    if removed:
+        audit(request, Action.ENTERED, f"{kind.name}: {', '.join(key.values())} taken back")
+    return removed > 0
 
 
 def writable() -> Lake:

@@ -148,13 +148,16 @@ class Entries:
             BadMapping: with the entry that is wrong.
 
         """
+        return Mapping.parse(self.as_toml(), "the mapping")
+
+    def as_toml(self) -> str:
+        """Return the mapping as it stands in a file."""
         columns: dict[str, Any] = {n: each.sql for n, each in self.fields.items() if each.sql}
         if self.own:
             columns["custom"] = {dimension(column): written(column) for column in self.own}
         entries: dict[str, Any] = {"record": self.record, "source": self.source}
         entries |= {name: text for name in ("zone", "where") if (text := getattr(self, name))}
-        text = tomlkit.dumps({**entries, **self.options(), "columns": columns})
-        return Mapping.parse(text, "the mapping")
+        return tomlkit.dumps({**entries, **self.options(), "columns": columns})
 
     def how_to_read(self) -> Mapping:
         """Return a mapping that says how the file is read, and nothing of its columns."""

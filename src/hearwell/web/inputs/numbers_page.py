@@ -15,8 +15,7 @@ from hearwell.lake.settings_file import ChangedMeanwhile, Refused
 from hearwell.report.problem import what_was_wrong
 from hearwell.settings import read
 from hearwell.web import lakes
-from hearwell.web.inputs import jobs
-from hearwell.web.inputs.settings_change import SettingsChange
+from hearwell.web.inputs.change_settings import change_settings
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 
@@ -68,6 +67,20 @@ def tell(table: "BaseFormSet[NumberForm]", refused: Refused) -> list[str]:
     return others
 
 
+def keep(request: SignedIn, numbers: list[dict[str, Any]], seen: str) -> None:
+    """Put these numbers in the place of those that there are.
+
+    Raises:
+        Refused, ChangedMeanwhile.
+
+    """
+
+    def edit(document: TOMLDocument) -> None:
+        settings_file.put(document, ENTRY, numbers)
+
+    change_settings(request, edit, seen)
+
+
 @at_least(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "POST"])
 def numbers(request: SignedIn) -> HttpResponse:
@@ -77,20 +90,13 @@ def numbers(request: SignedIn) -> HttpResponse:
     table = TABLE(request.POST) if request.method == "POST" else TABLE(initial=there)
     problems: list[str] = []
     if request.method == "POST" and table.is_valid():
-
-        def edit(document: TOMLDocument) -> None:
-            settings_file.put(document, ENTRY, list(entries(table).values()))
-
         try:
-            changes = settings_file.change(lake, edit, request.POST.get("seen", ""))
+            keep(request, [*entries(table).values()], request.POST.get("seen", ""))
         except Refused as problem:
             problems = tell(table, problem)
         except ChangedMeanwhile as problem:
             problems = [what_was_wrong(problem)]
         else:
-            SettingsChange.keep(request, changes)
-            if changes:
-                jobs.rebuild()
             return redirect("numbers")
     context = {
         "table": table,

@@ -14,7 +14,7 @@ from tomlkit import TOMLDocument
 
 from hearwell.clock.business import business_days
 from hearwell.clock.schedule import WEEKDAYS, Schedule
-from hearwell.engine.case_build import FIRST_DAY, LAST_DAY
+from hearwell.engine.case_build import FIRST_DAY, LAST_DAY, check_targets
 from hearwell.engine.values import own_dimensions
 from hearwell.errors import HearwellError
 from hearwell.lake import settings_file
@@ -27,7 +27,7 @@ from hearwell.report.number import number
 from hearwell.report.problem import what_was_wrong
 from hearwell.settings import AppliedSchedule, ServiceLevelTarget, Settings, read
 from hearwell.web import lakes
-from hearwell.web.inputs import jobs
+from hearwell.web.inputs.change_settings import change_settings
 from hearwell.web.inputs.schedule_form import (
     EMPTY_BLOCKS,
     Written,
@@ -36,7 +36,6 @@ from hearwell.web.inputs.schedule_form import (
     typed_schedule,
     typed_target,
 )
-from hearwell.web.inputs.settings_change import SettingsChange
 from hearwell.web.inputs.settings_form import dimensions
 from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
@@ -149,7 +148,6 @@ def kept(
     }
     if do not in edits or (do == SAVE and found is None):
         return None
-    lake = lakes.POOL.path
 
     def edit(document: TOMLDocument) -> None:
         listed = settings_file.listed(document, name)
@@ -157,23 +155,21 @@ def kept(
         settings_file.put(document, name, listed)
 
     try:
-        changes = settings_file.change(lake, edit, request.POST.get("seen", ""), hours_fit)
+        change_settings(request, edit, request.POST.get("seen", ""), hours_fit)
     except Refused as problem:
-        count = len(getattr(read(lake), name))
+        count = len(getattr(read(lakes.POOL.path), name))
         written.tell(problem, name, count if place is None else place)
         return None
     except HearwellError as problem:
         written.wrong("", what_was_wrong(problem))
         return None
-    SettingsChange.keep(request, changes)
-    if changes:
-        jobs.rebuild()
     return redirect("schedules")
 
 
 def hours_fit(settings: Settings) -> None:
-    """Raise what would be wrong with each question in opening hours, such as two at once."""
+    """Raise what would be wrong with each question of cases, such as two schedules at once."""
     business_days(settings.schedule, FIRST_DAY.date(), LAST_DAY.date())
+    check_targets(settings)
 
 
 def save(listed: list[dict[str, Any]], place: int | None, entry: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The organisation's settings as a form, made of what the settings say of themselves."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, Self, get_args, get_origin
 from zoneinfo import available_timezones
 
 from django import forms
@@ -94,6 +94,14 @@ class SettingsForm(forms.Form):
         for path, (kind, value) in self.before.items():
             self.fields[path] = field(path, kind, value)
 
+    @classmethod
+    def changed(cls, settings: Settings, given: Mapping[str, Any]) -> Self:
+        """Return the form as somebody fills it in who changes these entries, and no other."""
+        now = {path: value for path, (_kind, value) in entries(settings)}
+        return cls(
+            settings, {path: in_field(path, value) for path, value in {**now, **given}.items()}
+        )
+
     def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         """Give the fields in groups, each with its title."""
         by_group: dict[str, list[forms.BoundField]] = {}
@@ -164,8 +172,14 @@ def field(path: str, kind: Any, value: Any) -> forms.Field:
             required=False,
             **named,
         )
-    if isinstance(value, (int, float)):
-        whole = isinstance(value, int)
-        return forms.IntegerField(**named) if whole else forms.FloatField(**named)
-    named["initial"] = ", ".join(value) if isinstance(value, tuple) else value or ""
+    if kind in {int, float}:
+        return forms.IntegerField(**named) if kind is int else forms.FloatField(**named)
+    named["initial"] = in_field(path, value)
     return forms.CharField(required=False, **named)
+
+
+def in_field(path: str, value: Any) -> Any:
+    """Return a value as the field of an entry has it."""
+    if isinstance(value, tuple):
+        return list(value) if path in SEVERAL else ", ".join(value)
+    return "" if value is None else value

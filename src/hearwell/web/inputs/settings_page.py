@@ -9,7 +9,7 @@ from hearwell.lake.settings_file import ChangedMeanwhile, Refused
 from hearwell.report.problem import what_was_wrong
 from hearwell.settings import read
 from hearwell.web import lakes
-from hearwell.web.inputs import jobs
+from hearwell.web.inputs.change_settings import change_settings
 from hearwell.web.inputs.settings_change import SettingsChange
 from hearwell.web.inputs.settings_form import SettingsForm
 from hearwell.web.people.person import Role
@@ -26,15 +26,12 @@ def settings(request: SignedIn) -> HttpResponse:
     form = SettingsForm(read(lake), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            changes = settings_file.change(lake, form.edit, request.POST.get("seen", ""))
+            change_settings(request, form.edit, request.POST.get("seen", ""))
         except Refused as problem:
             form.tell(problem)
         except ChangedMeanwhile as problem:
             form.add_error(None, what_was_wrong(problem))
         else:
-            SettingsChange.keep(request, changes)
-            if changes:
-                jobs.rebuild()
             return redirect("settings")
     context = {
         "form": form,

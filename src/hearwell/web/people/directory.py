@@ -28,6 +28,8 @@ from hearwell.web.people.signed_in import SignedIn, at_least
 
 LOG = logging.getLogger(__name__)
 MOST_TEAMS = 500
+OF_OTHERS = ("role", "is_active")
+"""What nobody changes of themselves, so that there is an administrator at any time."""
 
 
 class Rights(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
@@ -95,13 +97,17 @@ def invite(request: SignedIn) -> HttpResponse:
     form = Invited(request.POST or None, initial={"language": request.user.language})
     if request.method != "POST" or not form.is_valid():
         return render(request, "people/invite.html", {"form": form})
+    return shown_once(request, *invited(request, form))
+
+
+def invited(request: SignedIn, form: Invited) -> tuple[Person, str]:
+    """Make the account of a form that is right; return it with the link to its password."""
     with transaction.atomic():
-        person = form.save(commit=False)
+        person: Person = form.save(commit=False)
         person.set_unusable_password()
         person.save()
         audit(request, Action.INVITED, person.told_rights())
-        token = Invitation.issue(person)
-    return shown_once(request, person, token)
+        return person, link_of(Invitation.issue(person))
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,19 +115,25 @@ def invite(request: SignedIn) -> HttpResponse:
 def person(request: SignedIn, number: int) -> HttpResponse:
     """Change what somebody may do and see; that ends their sessions."""
     found = get_object_or_404(Person, pk=number)
-    before = found.told_rights()
     form = Rights(request.POST or None, instance=found)
     if found == request.user:
-        for name in ("role", "is_active"):  # so that there is an administrator at any time
+        for name in OF_OTHERS:
             form.fields[name].disabled = True
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            changed = form.save()
-            audit(request, Action.PERSON, f"{before} → {changed.told_rights()}")
+        changed = keep(request, form)
         messages.success(request, _("{person} was changed.").format(person=changed))
         return redirect("people")
     context = {"form": form, "person": found, "has_second_factor": is_mfa_enabled(found)}
     return render(request, "people/person.html", context)
+
+
+def keep(request: SignedIn, form: Rights) -> Person:
+    """Save what somebody may do and see, and write down what it was before."""
+    with transaction.atomic():
+        before = Person.objects.get(pk=form.instance.pk).told_rights()
+        changed: Person = form.save()
+        audit(request, Action.PERSON, f"{before} → {changed.told_rights()}")
+    return changed
 
 
 @require_POST
@@ -129,15 +141,22 @@ def person(request: SignedIn, number: int) -> HttpResponse:
 def new_link(request: SignedIn, number: int) -> HttpResponse:
     """Make a link for somebody who has lost the password, or their first link."""
     found = get_object_or_404(Person, pk=number, is_active=True)
+    return shown_once(request, found, linked(request, found))
+
+
+def linked(request: SignedIn, person: Person) -> str:
+    """Return a new link to somebody's password; those before it end."""
     with transaction.atomic():
-        token = Invitation.issue(found)
-        audit(request, Action.INVITED, f"{found.email}: a new link")
-    return shown_once(request, found, token)
+        audit(request, Action.INVITED, f"{person.email}: a new link")
+        return link_of(Invitation.issue(person))
 
 
-def shown_once(request: SignedIn, person: Person, token: str) -> HttpResponse:
+def link_of(token: str) -> str:
+    return settings.ENVIRONMENT.address.rstrip("/") + reverse("welcome", args=[token])
+
+
+def shown_once(request: SignedIn, person: Person, link: str) -> HttpResponse:
     """Show a link in the only answer that has it, and mail it where mails are sent."""
-    link = settings.ENVIRONMENT.address.rstrip("/") + reverse("welcome", args=[token])
     context = {"person": person, "link": link, "mailed": mailed(person, link)}
     return render(request, "people/link.html", context)
 
@@ -163,11 +182,16 @@ def mailed(person: Person, link: str) -> bool | None:
 @at_least(Role.ADMINISTRATOR)
 def end_sessions(request: SignedIn, number: int) -> HttpResponse:
     found = get_object_or_404(Person, pk=number)
-    with transaction.atomic():
-        found.end_sessions()
-        audit(request, Action.SESSIONS, found.email)
+    sign_out(request, found)
     messages.success(request, _("{person} is signed out everywhere.").format(person=found))
     return redirect("person", found.pk)
+
+
+def sign_out(request: SignedIn, person: Person) -> None:
+    """End the sessions of somebody."""
+    with transaction.atomic():
+        person.end_sessions()
+        audit(request, Action.SESSIONS, person.email)
 
 
 @require_POST

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -56,7 +57,7 @@ def tokens(request: SignedIn) -> HttpResponse:
             about = f"{token}, may {token.scope}, ends {token.ends_at:%Y-%m-%d}"
             audit(request, Action.TOKEN_MADE, about)
         form = New(request.user)
-    held = Token.objects.select_related("person")
+    held = seen_by(request.user).select_related("person")
     mine = held.filter(person=request.user)
     others = held.exclude(person=request.user) if request.user.may(Role.ADMINISTRATOR) else None
     context = {"form": form, "text": text, "tokens": mine, "others": others}
@@ -66,12 +67,18 @@ def tokens(request: SignedIn) -> HttpResponse:
 @require_POST
 def revoke(request: SignedIn, number: int) -> HttpResponse:
     """Take a token back: one's own; an administrator anybody's."""
-    allowed = Token.objects.all()
-    if not request.user.may(Role.ADMINISTRATOR):
-        allowed = allowed.filter(person=request.user)
-    token = get_object_or_404(allowed, pk=number)
+    take_back(request, get_object_or_404(seen_by(request.user), pk=number))
+    messages.success(request, _("The token opens nothing any more."))
+    return redirect("tokens")
+
+
+def seen_by(person: Person) -> QuerySet[Token]:
+    """Return the tokens that somebody may look at and take back."""
+    held: QuerySet[Token] = Token.objects.all()
+    return held if person.may(Role.ADMINISTRATOR) else held.filter(person=person)
+
+
+def take_back(request: SignedIn, token: Token) -> None:
     with transaction.atomic():
         token.revoke()
         audit(request, Action.TOKEN_REVOKED, f"{token.person.email}: {token}")
-    messages.success(request, _("The token opens nothing any more."))
-    return redirect("tokens")

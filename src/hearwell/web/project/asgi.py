@@ -16,8 +16,9 @@ from django.conf import settings  # noqa: E402  Django must be set up
 from hearwell.web.collector.jobs import FOLDER  # noqa: E402
 from hearwell.web.collector.receive import PATH, SCRIPT, Receiver  # noqa: E402
 from hearwell.web.project.bodies import Bounded  # noqa: E402
+from hearwell.web.project.threads import Threaded  # noqa: E402
 
-pages = Bounded(django)
+pages = Threaded(Bounded(django))
 collector = Receiver(FOLDER, settings.ENVIRONMENT.lake, settings.ENVIRONMENT.behind_proxies)
 
 

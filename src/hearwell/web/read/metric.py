@@ -49,10 +49,12 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
     """Show one metric in one variant, with its guardrail beside it."""
     address = Address.read(request.GET)
     asked = found(name, address.variant)
-    with asking.reading(address) as lake:
-        told = whole(
-            request, lake, "read/metric.html", lambda: context(request, lake, address, asked)
-        )
+    told = whole(
+        request,
+        address.as_of,
+        "read/metric.html",
+        lambda lake: context(request, lake, address, asked),
+    )
     return page(request, labelled(asked.metric, asked.variant), told)
 
 

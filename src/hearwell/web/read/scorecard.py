@@ -62,8 +62,12 @@ class Section:
 def scorecard(request: SignedIn) -> HttpResponse:
     """Show the numbers; their pictures come after, so that the page is there at once."""
     address = Address.read(request.GET)
-    with asking.reading(address) as lake:
-        told = whole(request, lake, "read/scorecard.html", lambda: context(request, lake, address))
+    told = whole(
+        request,
+        address.as_of,
+        "read/scorecard.html",
+        lambda lake: context(request, lake, address),
+    )
     return page(request, _("Scorecard"), told)
 
 

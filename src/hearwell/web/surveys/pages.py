@@ -38,16 +38,11 @@ def surveys(request: SignedIn) -> HttpResponse:
     design = DesignForm(request.POST if request.method == "POST" and not is_habits else None)
     habits = HabitsForm(request.POST if is_habits else None, instance=Habits.current())
     if is_habits and habits.is_valid():
-        with transaction.atomic():
-            habits.save()
-            audit(request, Action.SETTINGS, "how often people are asked")
+        keep_habits(request, habits)
         messages.success(request, _("Saved."))
         return redirect("surveys")
     if design.is_bound and design.is_valid():
-        with transaction.atomic():
-            made = Design.begin(design.cleaned_data["name"], design.cleaned_data["instrument"])
-            audit(request, Action.SETTINGS, f"survey {made.name} added")
-        return redirect("survey-design", made.pk)
+        return redirect("survey-design", begin(request, design).pk)
     context = {
         "designs": Design.objects.prefetch_related("programmes"),
         "programmes": Programme.objects.select_related("design"),
@@ -58,21 +53,27 @@ def surveys(request: SignedIn) -> HttpResponse:
     return render(request, "surveys/surveys.html", context)
 
 
+def keep_habits(request: SignedIn, form: HabitsForm) -> None:
+    with transaction.atomic():
+        form.save()
+        audit(request, Action.SETTINGS, "how often people are asked")
+
+
+def begin(request: SignedIn, form: DesignForm) -> Design:
+    """Make the survey of a form that is right, with the usual words."""
+    with transaction.atomic():
+        made = Design.begin(form.cleaned_data["name"], form.cleaned_data["instrument"])
+        audit(request, Action.SETTINGS, f"survey {made.name} added")
+    return made
+
+
 @at_least(Role.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: SignedIn) -> HttpResponse:
     """Take in where customers can be asked by mail."""
     form = ReachForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        with lakes.reading() as lake, transaction.atomic():
-            whose, emails = form.cleaned_data["file"]
-            is_agents = whose == "agent"
-            known = (
-                keep({AGENT + k: v for k, v in emails.items()})
-                if is_agents
-                else learn(lake, emails)
-            )
-            audit(request, Action.IMPORTED, f"e-mails of {known} {whose}s, for surveys")
+        known = take_in(request, form)
         told = ngettext("{n} e-mail is known.", "{n} e-mails are known.", known)
         messages.success(request, told.format(n=known))
         return redirect("survey-reach")
@@ -80,20 +81,28 @@ def reach(request: SignedIn) -> HttpResponse:
     return render(request, "surveys/reach.html", context)
 
 
+def take_in(request: SignedIn, form: ReachForm) -> int:
+    """Keep the e-mails of a file; return of how many people."""
+    with lakes.reading() as lake, transaction.atomic():
+        whose, emails = form.cleaned_data["file"]
+        is_agents = whose == "agent"
+        known = (
+            keep({AGENT + k: v for k, v in emails.items()}) if is_agents else learn(lake, emails)
+        )
+        audit(request, Action.IMPORTED, f"e-mails of {known} {whose}s, for surveys")
+    return known
+
+
 @at_least(Role.LEAD)
 @require_http_methods(["GET", "HEAD", "POST"])
 def design(request: SignedIn, number: int) -> HttpResponse:
     """Change what a survey says; once somebody was asked, the change is its next version."""
     found = get_object_or_404(Design, pk=number)
-    version = found.newest
-    asked = version.was_asked
-    if asked and request.method == "POST":
-        version.pk, version.number = None, version.number + 1
+    asked = found.newest.was_asked
+    version = next_version(found) if request.method == "POST" else found.newest
     form = VersionForm(request.POST or None, instance=version)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            audit(request, Action.SETTINGS, f"survey {version} changed")
+        keep_version(request, form)
         messages.success(request, _("Saved."))
         if turned_round(version):
             messages.warning(request, OTHER_WAY)
@@ -103,6 +112,20 @@ def design(request: SignedIn, number: int) -> HttpResponse:
         return redirect("survey-design", found.pk)
     context = {"design": found, "form": form, "was_asked": asked, **preview_of(version)}
     return render(request, "surveys/design.html", context)
+
+
+def next_version(found: Design) -> Version:
+    """Return the version that may be changed: a new one where somebody was asked the newest."""
+    version: Version = found.newest
+    if version.was_asked:
+        version.pk, version.number = None, version.number + 1
+    return version
+
+
+def keep_version(request: SignedIn, form: VersionForm) -> None:
+    with transaction.atomic():
+        saved = form.save()
+        audit(request, Action.SETTINGS, f"survey {saved} changed")
 
 
 @at_least(Role.LEAD)
@@ -146,9 +169,7 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
     found = get_object_or_404(Programme, pk=number) if number else None
     form = ProgrammeForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved: Programme = form.save()
-            audit(request, Action.SETTINGS, f"survey programme {saved.name}")
+        saved = keep_programme(request, form)
         messages.success(request, _("Saved."))
         if turned_round(saved.design.newest):
             messages.warning(request, OTHER_WAY)
@@ -161,6 +182,13 @@ def programme(request: SignedIn, number: int | None = None) -> HttpResponse:
     return render(request, "surveys/programme.html", context)
 
 
+def keep_programme(request: SignedIn, form: ProgrammeForm) -> Programme:
+    with transaction.atomic():
+        saved: Programme = form.save()
+        audit(request, Action.SETTINGS, f"survey programme {saved.name}")
+    return saved
+
+
 @at_least(Role.LEAD)
 @require_POST
 def again(request: SignedIn, number: int) -> HttpResponse:
@@ -168,14 +196,19 @@ def again(request: SignedIn, number: int) -> HttpResponse:
     found = get_object_or_404(Programme, pk=number)
     form = AgainForm(request.POST)
     if form.is_valid():
-        people = form.cleaned_data["people"]
-        with transaction.atomic():
-            asked = ask_again(found, people, request.user.teams_seen, timezone.now())
-            audit(request, Action.SETTINGS, f"survey programme {found.name}: {asked} asked again")
+        asked = draw(request, found, form.cleaned_data["people"])
         messages.success(request, _("Asked again: {n}").format(n=asked))
     else:
         messages.error(request, " ".join(map(str, form.errors["people"])))
     return redirect("survey-programme", found.pk)
+
+
+def draw(request: SignedIn, found: Programme, people: int) -> int:
+    """Ask so many again who did not answer; return how many there were."""
+    with transaction.atomic():
+        asked = ask_again(found, people, request.user.teams_seen, timezone.now())
+        audit(request, Action.SETTINGS, f"survey programme {found.name}: {asked} asked again")
+    return asked
 
 
 @at_least(Role.LEAD)

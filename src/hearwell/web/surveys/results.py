@@ -51,6 +51,24 @@ def results(found: Programme, teams: Teams, by: str, now: datetime) -> dict[str,
         by: the dimension by which the response rate is told.
 
     """
+    instrument = INSTRUMENTS[found.design.instrument].record
+    about = urlencode({"where.programme": found.name, "last": 91})
+    by = by if by in GROUPS else GROUPS[0]
+    return {
+        **addressed(found),
+        **came_of(found, teams, now),
+        "fewest": FEWEST,
+        "enough_again": FEWEST_AGAIN,
+        "by": by,
+        "groups": [(each, each == by) for each in GROUPS],
+        "rates": [rate(each, by) for each in rates(found, teams, by)],
+        "more": f"/explore/?metric=survey_response_rate:answered&by={by}&{about}",
+        "score": f"/explore/?metric={SCORES[instrument]}&{about}" if instrument in SCORES else "",
+    }
+
+
+def came_of(found: Programme, teams: Teams, now: datetime) -> dict[str, Any]:
+    """Return who was asked, how many answered and what they said, of the teams that may be seen."""
     rows = Invitation.objects.filter(programme=found)
     if teams is not None:
         rows = rows.filter(team__in=teams)
@@ -59,30 +77,29 @@ def results(found: Programme, teams: Teams, by: str, now: datetime) -> dict[str,
     if found.is_anonymous:
         answered = let_out(answered, now)
         recent = 0 if recent < FEWEST else recent
-    instrument = INSTRUMENTS[found.design.instrument].record
-    kind = "net score" if instrument in {"nps", "enps"} else "share"
-    needed = [(reach, answers_needed(LARGEST_SPREAD[kind], reach, LEVEL)) for reach in REACHES]
-    about = urlencode({"where.programme": found.name, "last": 91})
-    by = by if by in GROUPS else GROUPS[0]
     return {
-        **addressed(found),
         "decisions": decisions(rows.filter(follows=""), is_anonymous=found.is_anonymous),
         "again": tracked(found, teams, now),
-        "enough_again": FEWEST_AGAIN,
         "answers": answered.count(),
         "said": said(answered, found),
         "comments": [*comments(answered)],
         "few": found.is_anonymous and not answered.exists(),
-        "fewest": FEWEST,
-        "needed": [
-            (reach, n, round(n * PRESENT.days / recent) if recent else None) for reach, n in needed
-        ],
-        "by": by,
-        "groups": [(each, each == by) for each in GROUPS],
-        "rates": rates(found, teams, by),
-        "more": f"/explore/?metric=survey_response_rate:answered&by={by}&{about}",
-        "score": f"/explore/?metric={SCORES[instrument]}&{about}" if instrument in SCORES else "",
+        "needed": [*needed(found, recent)],
     }
+
+
+def needed(found: Programme, recent: int) -> Iterator[tuple[int, int, int | None]]:
+    """Give how many answers make a figure how sure, and in how many days they come.
+
+    Args:
+        recent: so many came in the last four weeks.
+
+    """
+    instrument = INSTRUMENTS[found.design.instrument].record
+    kind = "net score" if instrument in {"nps", "enps"} else "share"
+    for reach in REACHES:
+        n = answers_needed(LARGEST_SPREAD[kind], reach, LEVEL)
+        yield reach, n, round(n * PRESENT.days / recent) if recent else None
 
 
 def addressed(found: Programme) -> dict[str, Any]:
@@ -115,8 +132,8 @@ def decisions(rows: QuerySet[Invitation], *, is_anonymous: bool) -> list[tuple[s
     return [(status, reason, n) for (status, reason), n in sorted(counts.items())]
 
 
-def rates(found: Programme, teams: Teams, by: str) -> list[tuple[str, str, str, int]]:
-    """Return the response rate of each group, with its interval, and how many were asked."""
+def rates(found: Programme, teams: Teams, by: str) -> list[dict[str, Any]]:
+    """Return the response rate of each group with its interval, that of most asked first."""
     put = Put(
         find("survey_response_rate", "answered"),
         by=(by,),
@@ -124,16 +141,17 @@ def rates(found: Programme, teams: Teams, by: str) -> list[tuple[str, str, str, 
         teams=teams,
     )
     with lakes.reading() as lake:
-        cells = ask(lake, put).cells()
-    return [
-        (
-            each["group"][by] or _("unknown"),
-            _(each["hidden"]) if each["hidden"] else number.number(each["value"], Unit.SHARE),
-            number.interval(each["low"], each["high"], Unit.SHARE),
-            each["n"],
-        )
-        for each in sorted(cells, key=lambda each: -each["n"])
-    ]
+        return sorted(ask(lake, put).cells(), key=lambda each: -each["n"])
+
+
+def rate(cell: dict[str, Any], by: str) -> tuple[str, str, str, int]:
+    """Return a response rate as it is told, with its interval, and how many were asked."""
+    return (
+        cell["group"][by] or _("unknown"),
+        _(cell["hidden"]) if cell["hidden"] else number.number(cell["value"], Unit.SHARE),
+        number.interval(cell["low"], cell["high"], Unit.SHARE),
+        cell["n"],
+    )
 
 
 def let_out(answered: QuerySet[Invitation], now: datetime) -> QuerySet[Invitation]:

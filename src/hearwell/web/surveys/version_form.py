@@ -40,7 +40,8 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             "asks_more",
         ]
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, more: int = 1, **named: Any) -> None:
+        """Give room for so many more questions than there are."""
         super().__init__(*arguments, **named)
         version: Version = self.instance
         if version.design.instrument != "custom":
@@ -48,7 +49,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
                 del self.fields[name]
             shown = [each for each in Presentation.choices if each[0] != Presentation.NONE]
             self.fields["presentation"] = forms.ChoiceField(label=lazy("shown as"), choices=shown)
-        self.places = range(min(len(version.further) + 1, MOST_FURTHER))
+        self.places = range(min(len(version.further) + more, MOST_FURTHER))
         for place in self.places:
             known = version.further[place] if place < len(version.further) else {}
             self.fields[f"kind_{place}"] = forms.ChoiceField(
@@ -123,7 +124,8 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         kind, before = cleaned.get(f"kind_{place}"), self.instance.further
         if not kind:
             return None
-        key = before[place]["key"] if place < len(before) else str(self.unused())
+        new = place - len(before)
+        key = str(self.unused() + new) if new >= 0 else before[place]["key"]
         said = {}
         for language in texts:
             question, *options = lines(cleaned.get(f"{language}-asks_{place}") or "") or [""]
@@ -140,7 +142,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
         return {"key": key, "kind": kind, "after": after, "texts": said}
 
     def unused(self) -> int:
-        """Return a key that no question of this version has."""
+        """Return a key that no question of this version has, nor any that is greater."""
         return 1 + max((int(each["key"]) for each in self.instance.further), default=1)
 
     def is_long(self) -> bool:

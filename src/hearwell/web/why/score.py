@@ -25,6 +25,9 @@ SCORES = {
 }
 """What may be asked about; the first is usual."""
 
+WAYS = {"customer_effort_score": "easy"}
+"""How a score is counted on this page, if not as is usual: so that all scales are in it."""
+
 
 def score(request: SignedIn) -> str:
     return str(choice(request.GET, "metric", tuple(SCORES), next(iter(SCORES))))
@@ -50,7 +53,10 @@ def part(  # noqa: PLR0913  what is asked, how, of whom, and how it is shown
     """
     address, teams = Address.read(request.GET), asking.teams(request)
     asked: tuple[Asked, ...] = tuple(
-        each for name in metrics for each in find(name) if may_ask(each.metric, teams)
+        each
+        for name in metrics
+        for each in find(name, WAYS.get(name))
+        if may_ask(each.metric, teams)
     )
     try:
         if not asked or not (teams is None or is_by_team):
