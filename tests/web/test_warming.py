@@ -2,6 +2,8 @@
 
 import threading
 
+import duckdb
+
 from hearwell.engine import scorecard
 from hearwell.web import lakes, warming
 
@@ -47,3 +49,32 @@ def test_it_is_asked_once_for_each_state_and_goes_on_after_a_fault(monkeypatch):
     monkeypatch.setattr(warming, "views", lambda: [None])
     warming.keep_warm(stop, 0)
     assert asked == [1, 3]
+
+
+LONG = "select sum(a.range * b.range) from range(10000000) as a, range(10000000) as b"
+
+
+def test_what_is_asked_ahead_is_broken_off_at_the_end(company, monkeypatch, caplog):
+    """The server does not wait for it, and nobody is told of a fault."""
+    begun, broken = threading.Event(), []
+
+    def ask(teams):
+        with lakes.reading() as lake:
+            begun.set()
+            try:
+                lake.connection.execute(LONG)
+            except duckdb.InterruptException as error:
+                broken.append(error)
+                raise
+
+    monkeypatch.setattr(lakes, "POOL", lakes.Pool(company))
+    monkeypatch.setattr(warming, "ask", ask)
+    monkeypatch.setattr(warming, "views", lambda: [None])
+    stop = threading.Event()
+    warmer = warming.warming(stop)
+    assert begun.wait(60)
+    stop.set()
+    warming.end(warmer)
+    assert len(broken) == 1
+    assert not caplog.records
+    lakes.POOL.close()

@@ -55,6 +55,7 @@ class Pool:
         self.path = path
         self.free: list[tuple[int, Lake]] = []
         self.out = 0
+        self.asked: set[Lake] = set()  # those that are out and open
         self.lock = threading.Condition()
         self.known: tuple[Written, int, float] | None = None
 
@@ -71,17 +72,27 @@ class Pool:
         is_free = False
         try:
             lake = lake or silent(open_lake(self.path))
+            with self.lock:
+                self.asked.add(lake)
             yield lake
             is_free = True
         finally:
             with self.lock:
                 self.out -= 1
                 is_kept = is_free and len(self.free) < KEPT_OPEN
-                if is_kept and lake is not None:
-                    self.free.append((edition, lake))
+                if lake is not None:
+                    self.asked.discard(lake)
+                    if is_kept:
+                        self.free.append((edition, lake))
                 self.lock.notify()
             if lake is not None and not is_kept:
                 lake.close()
+
+    def interrupt(self) -> None:
+        """Break off whatever is asked of any lake that is out."""
+        with self.lock:
+            for lake in self.asked:
+                lake.connection.interrupt()
 
     def take(self, edition: int) -> Lake | None:
         """Take a lake that is free, if need be after waiting; None if one is to be opened."""

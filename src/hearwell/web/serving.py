@@ -82,7 +82,7 @@ def serve(host: str, port: int) -> None:
     finally:
         stop.set()
         jobs.terminate()
-        warmer.join(timeout=10)  # Python must not end while a thread is within DuckDB
+        warming.end(warmer)
         jobs.wait(timeout=20)
     if not server.started:
         sys.exit(1)

@@ -31,6 +31,14 @@ def warming(stop: threading.Event) -> threading.Thread:
     return thread
 
 
+def end(warmer: threading.Thread) -> None:
+    """Break off what is asked ahead: Python cannot end while a thread is within DuckDB."""
+    for _ in range(100):
+        if warmer.is_alive():
+            lakes.POOL.interrupt()
+            warmer.join(timeout=0.1)
+
+
 def keep_warm(stop: threading.Event, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
     """Ask at once, and then when nothing changes between two looks: imports change it often."""
     before = warm = None
@@ -44,7 +52,8 @@ def keep_warm(stop: threading.Event, look_every_seconds: float = LOOK_EVERY_SECO
                         ask(teams)
             before = now
         except Exception:  # whoever opens the page is told; this goes on
-            log.exception("the scorecard could not be asked ahead")
+            if not stop.is_set():
+                log.exception("the scorecard could not be asked ahead")
         stop.wait(look_every_seconds)
 
 

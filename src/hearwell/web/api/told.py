@@ -332,7 +332,9 @@ class ImportTold(BaseModel):
     )
     progress: float | None = Field(description="0 to 1 while it is under way.")
     message: str
-    mapping: str = Field(description="As `hearwell map` writes it: what was sent, else proposed.")
+    mapping: str = Field(
+        description="As `hearwell map` writes it: by what it was checked; empty before."
+    )
     sent_by: str | None
     sent_at: str
     rows: dict[str, int] = Field(description="How many were read, are new, were refused …")
