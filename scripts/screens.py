@@ -51,7 +51,6 @@ PAGES = {
     "help-centre": "/help-centre/",
     "data": "/data/",
     "data-metrics": "/data/metrics/",
-    "refused": "/data/refused/",
     "events": "/data/events/",
     "benchmarks": "/data/benchmarks/",
     "upload": "/data/upload/",
@@ -65,7 +64,6 @@ PAGES = {
     "site": "/sites/1/",
     "surveys": "/surveys/",
     "survey-design": "/surveys/designs/1/",
-    "survey-preview": "/surveys/designs/1/preview/",
     "survey-programme": "/surveys/programmes/1/",
     "survey-programme-new": "/surveys/programmes/new/",
     "survey-e-mails": "/surveys/e-mails/",
@@ -93,14 +91,14 @@ BROKEN = b"call_id,entered_at\n1,yesterday\n2,2026-11-21 10:00\n"
 MADE = (
     ("/surveys/", {"name": "After a case", "instrument": "csat"}),
     ("/surveys/programmes/new/", {"name": "Solved cases", "design": "1"}),
-    ("/sites/", {"name": "Shop", "addresses": "https://shop.example"}),
+    ("/sites/", {"name": "Shop", "key": "shop", "addresses": "https://shop.example"}),
     ("/boards/", {"title": "Every morning"}),
     (
         "/explore/?metric=article_reads&grain=week&last=91",
         {"board": "1", "title": "What is read"},
     ),
-    ("/targets/new/", {"metric": "wait_time:p50", "wanted": "5"}),
-    ("/data/events/", {"title": "A new telephone system", "started_at": "2026-11-02"}),
+    ("/targets/new/", {"metric": "wait_time:p50", "side": "at most", "wanted": "5"}),
+    ("/data/events/", {"title": "A new telephone system", "started_at": "2026-11-02T08:00"}),
     ("/data/upload/", {"file": BROKEN}),
 )
 """What has a page of its own once somebody typed it in: where, and what."""
@@ -175,8 +173,8 @@ def made(context: BrowserContext, address: str) -> str:
                 field.select_option(value)
             else:
                 field.fill(value)
-        form.locator("button").last.click()
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():
+            form.locator("button").last.click()
         if problems := page.locator(".errorlist").all_inner_texts():
             sys.exit(f"{path} does not take {fields}: {problems}")
     shown(page, f"{address}/surveys/programmes/1/")

@@ -1,8 +1,9 @@
 """Pages of boards: all of them, one, one on a screen, and what is on it and who sees it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hearwell.engine.question import Teams
+from hearwell.web import lakes
 from hearwell.web.explore.board import Board, KioskLink, Panel
 from hearwell.web.explore.showing import shown
 from hearwell.web.explore.view import View
@@ -100,11 +102,14 @@ def linked(request: HttpRequest, secret: str) -> HttpResponse:
 
 def show(request: HttpRequest, found: Board, teams: Teams, template: str) -> HttpResponse:
     person = request.user
+    with lakes.reading() as lake:
+        zone = lake.settings.zone
     context = {
         "board": found,
         "panels": shown(found, teams),
         "may_change": isinstance(person, Person) and may_change(person, found),
-        "now": timezone.now(),
+        "now": datetime.now(ZoneInfo(zone)).replace(tzinfo=None),  # else it is told in UTC
+        "zone": zone,
         "seconds": 60 * found.refresh_minutes,
     }
     return render(request, template, context)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -48,7 +49,8 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             for name in ("scale_low", "scale_high", "higher_is_better"):
                 del self.fields[name]
             shown = [each for each in Presentation.choices if each[0] != Presentation.NONE]
-            self.fields["presentation"] = forms.ChoiceField(label=lazy("shown as"), choices=shown)
+            label = capfirst(_("shown as"))
+            self.fields["presentation"] = forms.ChoiceField(label=label, choices=shown)
         self.places = range(min(len(version.further) + more, MOST_FURTHER))
         for place in self.places:
             known = version.further[place] if place < len(version.further) else {}
