@@ -49,8 +49,9 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]  # not at run time
             for name in ("scale_low", "scale_high", "higher_is_better"):
                 del self.fields[name]
             shown = [each for each in Presentation.choices if each[0] != Presentation.NONE]
-            label = capfirst(_("shown as"))
-            self.fields["presentation"] = forms.ChoiceField(label=label, choices=shown)
+            self.fields["presentation"] = forms.ChoiceField(
+                label=capfirst(_("shown as")), choices=shown
+            )
         self.places = range(min(len(version.further) + more, MOST_FURTHER))
         for place in self.places:
             known = version.further[place] if place < len(version.further) else {}
