@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client, override_settings
 from programs import showing, shown
 
@@ -31,6 +32,7 @@ def company():
 @pytest.fixture
 def people(db):
     """Give Alice who may do everything, Bob who leads, Carol of one team, and Dave of none."""
+    cache.clear()  # they have asked nothing yet, whatever others of the same numbers did
     make = Person.objects.create_user
     return {
         "alice": make("alice@example.org", "a", name="Alice", role=Role.ADMINISTRATOR),
