@@ -1,6 +1,8 @@
 """The API does as its description says, whatever it is asked."""
 
+import inspect
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 import schemathesis
@@ -10,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from schemathesis import GenerationMode
 
 from hearwell.insights.guardrails.pairs import pairs
@@ -122,3 +125,27 @@ def test_questions_that_make_sense_are_answered_as_described(description, header
 
     ask()
     assert answered > 5
+
+
+def models(found):
+    """Give a model and all that it holds."""
+    if inspect.isclass(found) and issubclass(found, BaseModel):
+        yield found
+        for field in found.model_fields.values():
+            yield from models(field.annotation)
+    for part in get_args(found):
+        yield from models(part)
+
+
+def test_no_two_models_have_one_name():
+    """The description has a place for each name: the second would be told in that of the first."""
+    places = {}
+    for _prefix, router in API._routers:  # noqa: SLF001  there is no other way to them
+        for view in router.path_operations.values():
+            for operation in view.operations:
+                bodies = [each for each in operation.models if each.__name__ == "BodyParams"]
+                for each in models(tuple[(*operation.response_models.values(), *bodies)]):
+                    if each.__module__.startswith("hearwell."):
+                        places.setdefault(each.__name__, set()).add(each.__module__)
+    assert len(places) > 100
+    assert {name: seen for name, seen in places.items() if len(seen) > 1} == {}

@@ -67,7 +67,7 @@ class InvitedTold(PersonTold):
     )
 
 
-class LinkTold(BaseModel):
+class PersonLink(BaseModel):
     """Where somebody chooses a password: told once, it works once and for 24 hours."""
 
     link: str
@@ -166,7 +166,7 @@ def change_person(request: SignedIn, number: int, given: Changing) -> Any:
     "/people/{number}/link",
     auth=administers,
     summary="Make somebody a link",
-    **told.described(LinkTold, "/people/1/link"),
+    **told.described(PersonLink, "/people/1/link"),
 )
 def make_link(request: SignedIn, number: int) -> Any:
     """Make a link for somebody who has lost the password, or their first link.

@@ -72,7 +72,7 @@ class RunningPage(BaseModel):
     snapshot: int
 
 
-class Hours(BaseModel):
+class OpeningHours(BaseModel):
     """Opening hours and promises; of those that fit a row, the first is used."""
 
     schedules: Annotated[list[AppliedSchedule], Field(max_length=MOST)]
@@ -80,7 +80,7 @@ class Hours(BaseModel):
     edition: str = Field(description="Of the settings: a change is one of what was read before.")
 
 
-class HoursGiven(Hours):
+class HoursGiven(OpeningHours):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": HOURS})
 
 
@@ -140,7 +140,7 @@ def running_promises(request: SignedIn, asked: FromQuery[Page]) -> HttpResponseB
 @router.get(
     "/promises",
     summary="Opening hours and promises",
-    **told.described(Hours, "/promises"),
+    **told.described(OpeningHours, "/promises"),
 )
 def promises(request: SignedIn) -> HttpResponseBase:
     """Tell the opening hours, and how soon what is promised to whom."""
@@ -151,7 +151,7 @@ def promises(request: SignedIn) -> HttpResponseBase:
     "/promises",
     auth=administers,
     summary="Change opening hours and promises",
-    **told.described(Hours, "/promises"),
+    **told.described(OpeningHours, "/promises"),
 )
 def change_promises(request: SignedIn, given: HoursGiven) -> HttpResponseBase:
     """Put these in the place of those that there are; the past is told by them, too."""
@@ -196,8 +196,8 @@ def fit(found: Settings) -> None:
         raise BadQuestion(str(error)) from None
 
 
-def in_force(found: Settings) -> Hours:
-    return Hours(
+def in_force(found: Settings) -> OpeningHours:
+    return OpeningHours(
         schedules=list(found.schedule),
         targets=list(found.service_level_target),
         edition=edition(lakes.POOL.path),

@@ -68,7 +68,7 @@ class ChoiceTold(Schema):
     address: str
 
 
-class MessageTold(Schema):
+class InvitationMessage(Schema):
     """What to show, and where it is answered."""
 
     language: str
@@ -85,7 +85,7 @@ class Invited(Schema):
     survey_id: str
     status: str
     reason: str
-    message: MessageTold | None
+    message: InvitationMessage | None
 
 
 class Answered(Schema):

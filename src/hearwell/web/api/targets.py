@@ -149,7 +149,7 @@ def delete_target(request: SignedIn, number: int) -> Any:
     return HttpResponse(status=204)
 
 
-@router.get("/alerts", summary="Alerts", **told.described(told.Alerts, "/alerts?state=all"))
+@router.get("/alerts", summary="Alerts", **told.described(told.AlertsTold, "/alerts?state=all"))
 def alerts(request: SignedIn, asked: FromQuery[Listed]) -> Any:
     """Tell the alerts of targets that you may see, the newest first."""
     seen = Alert.objects.filter(target__in=visible(request.user)).select_related("seen_by")

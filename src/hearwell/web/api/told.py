@@ -303,7 +303,7 @@ class AlertTold(BaseModel):
     seen_at: str | None
 
 
-class Alerts(BaseModel):
+class AlertsTold(BaseModel):
     alerts: list[AlertTold]
     next: int | None = Field(description="The cursor of the next page; null after the last.")
 
