@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Threads of BLAS that wait for each other take longer than they save (see cli/app.py)
+export OPENBLAS_NUM_THREADS ?= 1
 
 USER_BIN := .venv/bin
 TEST_BIN := .test-venv/bin

@@ -10,6 +10,7 @@ from hearwell.cli.app import app
 from hearwell.engine.benchmarks import benchmarks, shipped
 from hearwell.engine.question import find
 from hearwell.metrics.metric import Unit
+from hearwell.records.benchmark import COMPARABILITY
 
 
 def rows(*more):
@@ -25,16 +26,19 @@ def found(lake, *asked, benchmark=()):
 
 
 def test_what_ships_says_who_published_it_when_and_how_it_was_counted():
-    """The two figures on carts that everybody quotes; each names a metric, and a share is one."""
+    """Each names a metric in one variant, is in its unit, and leads to where it was read."""
     told = shipped()
-    assert {(each.period, each.value) for each in told} == {("2024", 0.7019), ("2011", 0.6386)}
+    assert len({(each.metric, each.who, each.period) for each in told}) == len(told) > 10
+    ends = {Unit.SHARE: (0, 1), Unit.POINTS: (-100, 100), Unit.SECONDS: (60, 3600)}
     for each in told:
-        (asked,) = find(each.metric)
+        name, _, variant = each.metric.partition(".")
+        (asked,) = find(name, variant or None)
         assert each.is_of(asked)
-        assert asked.metric.unit is Unit.SHARE
-        assert 0 < each.value < 1
-        assert each.period in each.source_text
+        low, high = ends[asked.usual.unit or asked.metric.unit]
+        assert low < each.value < high
+        assert each.period[:4] in each.source_text
         assert each.url.startswith("https://")
+        assert each.comparability in {None, *COMPARABILITY}
 
 
 def test_the_figures_of_the_lake_come_beside_them(lake):
@@ -76,7 +80,7 @@ def test_a_figure_is_of_a_metric_or_of_one_of_its_variants(lake, name, variants)
 
 
 def test_nothing_is_told_of_other_metrics(lake):
-    assert found(lake, named("wait_time"), benchmark=rows({})) == []
+    assert found(lake, named("transfer_rate"), benchmark=rows({})) == []
 
 
 def test_they_show_beside_the_answer_and_only_when_asked_for(cli, tmp_path):

@@ -1,14 +1,16 @@
 """Who leaves although satisfied: planted, not planted, by hand, and where too few left."""
 
 import json
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from engine.tables import named
+from engine.tables import holding, named
 from insights.made import answers, filled
 
 from hearwell.engine.question import Question
 from hearwell.evidence.errors import NotExplained
+from hearwell.evidence.outcome import outcome
 from hearwell.insights.deal_breakers.explain import deal_breakers, independent
 from hearwell.insights.drivers.explain import drivers
 
@@ -124,6 +126,60 @@ def test_what_counts_after_an_answer(lake, after, rows, left):
     """Within 30 days, and not before; of contacts only complaints."""
     found = deal_breakers(filled(lake, survey=MOMENTS, **rows), CSAT, after, topics=("complaint",))
     assert (found.people, found.left) == (400, left)
+
+
+def plans(dice, rows):
+    """Return changes of a few subscriptions, with gaps in what is known of them."""
+    return [
+        {
+            "source": str(dice.choice(["a", "b"])),
+            "subscription_id": f"s{dice.integers(4)}",
+            "changed_at": datetime(2026, 1, 1) + timedelta(hours=int(hour)),
+            "customer_id": dice.choice(["c1", "c2", None]),
+            "plan": dice.choice(["small", "middle", "large", None]),
+            "monthly_price": dice.choice([10, 20, 30, None]),
+            "currency": dice.choice(["EUR", "EUR", "USD", None]),
+        }
+        for hour in dice.permutation(1000)[:rows]
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_smaller_plan_is_another_at_a_lower_price(lake, seed):
+    """Counted row by row: each change against the one before it of the same subscription."""
+    rows = plans(np.random.default_rng(seed), 600)
+    before, expected = {}, []
+    for row in sorted(rows, key=lambda row: row["changed_at"]):
+        held = before.get((row["source"], row["subscription_id"]))
+        before[row["source"], row["subscription_id"]] = row
+        names = ("plan", "monthly_price")
+        known = held and not any(each[name] is None for each in (held, row) for name in names)
+        if not known or row["customer_id"] is None or row["plan"] == held["plan"]:
+            continue
+        if row["currency"] == held["currency"] and row["monthly_price"] < held["monthly_price"]:
+            expected.append((row["customer_id"], row["changed_at"]))
+    asked = holding(lake, plan_change=rows)
+    found = asked.connection.execute(outcome("downgrade").moments).fetchall()
+    assert sorted(found) == sorted(expected)
+    assert expected
+
+
+def test_who_has_no_plan_cannot_take_a_smaller_one(lake):
+    """400 answered: 90 had a plan by then, and 20 of them took a smaller one in time."""
+    had = ROW + (
+        "'s' || i as subscription_id, 'c' || i as customer_id, 'large' as plan, 30 as "
+        "monthly_price, timestamp '2026-01-10' + to_days(if(i < 90, -5, 1)) as changed_at "
+        "from range(100) as r(i)"
+    )
+    took = ROW + (
+        "'s' || i, 'c' || i, 'small', 10, timestamp '2026-01-10' + to_days(case when i < 20 "
+        "then 30 when i < 30 then 31 else -1 end::int) from range(40) as r(i)"
+    )
+    told_to = ROW + "'last', null, 'large', 30, timestamp '2026-05-01'"
+    rows = f"{had} union all {took} union all {told_to}"
+    found = deal_breakers(filled(lake, survey=MOMENTS, plan_change=rows), CSAT, "downgrade")
+    assert (found.people, found.left) == (90, 20)
+    assert "smaller plan" in outcome("downgrade").says
 
 
 def test_windows_that_are_not_over_are_left_out(lake):

@@ -95,6 +95,29 @@ def test_handle_time_bought_with_repeat_calls(lake):
     assert json.loads(json.dumps(told)) == told
 
 
+def test_a_pair_is_told_once_however_it_is_counted(lake):
+    """Handle time with and without wrap-up fell alike, and more called again: one finding."""
+    held = holding(lake, call=calls(4, 300, 10) + calls(5, 200, 40))
+    found = [e for e in judged(held, QUESTION, ()) if e.state == "harmed"]
+    of_repeats = [
+        each.pair.asked.variant
+        for each in found
+        if each.partner.asked.metric.name == "repeat_contact_rate"
+    ]
+    assert of_repeats == ["mean", "without_wrap_up"]
+    (told,) = (
+        each
+        for each in guardrails(held, QUESTION, ()).findings
+        if each.kind == "guardrails.harmed"
+        and each.evidence["partner"]["metric"] == "repeat_contact_rate"
+    )
+    assert told.evidence["metric"]["variant"] == "mean"
+    ((otherwise,), (note, _cause)) = told.evidence["otherwise"], told.notes
+    assert otherwise["variant"] == "without_wrap_up"
+    assert otherwise["before"] - otherwise["now"] == pytest.approx(100, abs=1)
+    assert note.values["metric"].variant == "without_wrap_up"
+
+
 def test_handle_time_that_fell_at_nobody_elses_cost(lake):
     found = judged(holding(lake, call=calls(4, 300, 20) + calls(5, 200, 20)), QUESTION, ())
     states = {

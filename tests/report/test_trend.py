@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from report.made import LEVEL, SATISFIED, SOME, VOLUME
 from report.reading import parsed
 
@@ -89,6 +90,23 @@ def test_few_rows_neither_set_the_scale_nor_look_sure():
     labels = [node.text for node in picture.all("text") if "%" in node.text]
     assert "0\u00a0%" not in labels
     assert len(list(picture.all("circle", class_="hollow"))) == 1
+
+
+def test_a_turn_stands_where_its_day_begins():
+    """Between two days; and of a week, whose point is in its middle, after as many days."""
+    points = tuple(point(i, 1.0, 0.5, 1.5, 99) for i in range(10))
+    turned = [points[4].begins]
+
+    def places(grain, points):
+        picture = parsed(line(Trend(grain, Unit.SCALE, points), "x", "it.", 10, turned=turned))
+        (upright,) = picture.all("line", class_="turned")
+        dots = [float(each.attributes["cx"]) for each in picture.all("circle")]
+        return dots, float(upright.attributes["x1"])
+
+    days, at = places("day", points)
+    assert at == pytest.approx((days[3] + days[4]) / 2, abs=0.1)
+    weeks, at = places("week", (points[0], points[7]))
+    assert at == pytest.approx(weeks[0] + (4 / 7 - 0.5) * (weeks[1] - weeks[0]), abs=0.1)
 
 
 def test_a_point_without_interval_has_no_band():

@@ -13,7 +13,10 @@ REFERENCES = (
     *((table, "case_id", "case", "case_id") for table in ("call", "case_event", "message")),
     *(
         (table, "customer_id", "customer", "customer_id")
-        for table in ("call", "case", "message", "survey", "article_view", "cart", "order")
+        for table in (
+            *("call", "case", "message", "survey", "article_view", "cart", "order"),
+            "plan_change",
+        )
     ),
     *((table, "agent_id", "agent", "agent_id") for table in ("call", "case", "shift", "survey")),
     ("message", "author_id", "agent", "agent_id"),
@@ -125,11 +128,26 @@ def test_a_case_is_told_in_order(ask):
 
 
 def test_who_left_asks_no_more(ask):
-    for table, at in (("call", "entered_at"), ("case", "opened_at"), ("order", "ordered_at")):
+    for table, at in (
+        *(("call", "entered_at"), ("case", "opened_at"), ("order", "ordered_at")),
+        ("plan_change", "changed_at"),
+    ):
         after = ask(
             f'select count(*) from "{table}" join customer using (customer_id) where {at} > left_at'
         )
         assert after == [(0,)], table
+
+
+def test_the_plan_of_today_is_the_last(ask):
+    """Each customer has one from the beginning, and a change is to a smaller one."""
+    counted = (
+        "select count(*), count(*) filter (last <> plan), count(*) filter (first <> first_seen_at)"
+        ", max(changes), count(*) filter (changes = 2 and cheapest <> price) from customer "
+        "join (select customer_id, arg_max(plan, changed_at) as last, min(changed_at) as first, "
+        "count(*) as changes, min(monthly_price) as cheapest, arg_max(monthly_price, changed_at) "
+        "as price from plan_change group by customer_id) using (customer_id)"
+    )
+    assert ask(counted) == [(2_000, 0, 0, 2, 0)]
 
 
 def test_the_truth_counts_what_the_lake_has(ask, simulated):

@@ -1,5 +1,6 @@
 """Wrong numbers of agents that were once seen. None of these may be weakened."""
 
+import pytest
 from engine.tables import cell, holding
 from engine.test_agent_days import HOUR, call, shift
 
@@ -7,6 +8,35 @@ from engine.test_agent_days import HOUR, call, shift
 def occupancy(lake, **rows):
     found = cell(holding(lake, **rows), "occupancy")
     return found["value"], found["n"], found["left_out"]
+
+
+def test_agents_are_not_busy_for_more_than_all_of_their_time(lake):
+    """The interval of two agents on three days reached above 100 %.
+
+    Time that is told twice makes them busier than that, and then the interval has to say so.
+    """
+    busy = {"ann": (0.99, 0.9, 0.85), "bob": (0.7, 0.95, 0.75)}
+    times = [(name, day, part) for name in busy for day, part in enumerate(busy[name], 5)]
+    shifts = [
+        shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 10:00", agent_id=name)
+        for name, day, _ in times
+    ]
+
+    def found(factor):
+        calls = [
+            call(f"2026-01-0{day} 09:00", call_id=f"{name} {day}", agent_id=name)
+            | {"connected_seconds": factor * part * HOUR}
+            for name, day, part in times
+        ]
+        told = cell(holding(lake, shift=shifts, call=calls), "occupancy")
+        return told["value"], told["low"], told["high"]
+
+    value, low, high = found(1)
+    assert (value, high) == (pytest.approx(5.14 / 6), 1.0)
+    assert 0.5 < low < value
+    value, low, high = found(2)
+    assert value == pytest.approx(5.14 / 3)
+    assert low < value < high
 
 
 STAFFED = [shift(f"2026-01-0{day} 09:00", f"2026-01-0{day} 10:00") for day in (5, 6, 7)]

@@ -52,6 +52,32 @@ def test_phrases_of_khmer_are_whole_syllables_that_stand_together():
     assert all("\u17d2" not in (name[0], name[-1]) for name in found)
 
 
+KHMER = (
+    ("ការបញ្ជាទិញរបស់ខ្ញុំមិនទាន់មកដល់", "ការ បញ្ជាទិញ របស់ខ្ញុំ មិនទាន់ មកដល់"),
+    ("ខ្ញុំមិនពេញចិត្តនឹងសេវាកម្មនេះទេ", "ខ្ញុំ មិន ពេញចិត្ត នឹង សេវាកម្ម នេះ ទេ"),
+    ("បុគ្គលិកនិយាយមិនសូវល្អ", "បុគ្គលិក និយាយ មិនសូវ ល្អ"),
+)
+"""My order has not come yet; I am not content with this service; the staff do not speak nicely:
+as they are written, and their words."""
+
+
+@pytest.mark.parametrize(("written", "words"), KHMER)
+def test_phrases_of_khmer_begin_and_end_with_words(written, words):
+    """Each of these phrases is some words that follow each other, and each word is one."""
+    words = words.split()
+    assert "".join(words) == written
+    whole = {"".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
+    found = set(counts(phrases([written] * 5, fewest=5, most_share=1.0)))
+    assert set(words) <= found <= whole
+    assert any(found - set(words))
+
+
+def test_a_phrase_of_khmer_counts_where_it_is_whole_only():
+    """មិន, not, is a word of its own in five of ten texts, and the first part of not yet in five."""
+    texts = ["ការមិនទាន់មកដល់"] * 5 + ["ខ្ញុំមិនពេញចិត្ត"] * 5
+    assert counts(phrases(texts, fewest=1, most_share=1.0))["មិន"] == 5
+
+
 def test_a_planted_phrase_against_a_count_by_hand():
     """30 of 200 on one side, 10 of 200 on the other; ten other words are said alike on both."""
     first = ["late parcel"] * 30 + [f"w{i % 10} box" for i in range(170)]
@@ -89,32 +115,38 @@ def test_what_fewer_than_five_people_wrote_is_not_told():
 
 
 PLANTED = {
-    "pa": ("ਦੇਰੀ", "ਕਖਗਚਜਤਦਨਪਬਮਰਲਵਸਹ", "ਾਿੀੁੂੇੈੋੌੰ", " "),
-    "be": ("спазненне", "бвгджзклмнпрстх", "аеіоуыэюя", " "),
-    "ml": ("താമസിച്ചു", "കഖഗചജടണതദനപബമയരലവസഹ", "ാിീുൂെേൊോ", " "),
-    "ur": ("تاخیر", "بپتجچدرسشفقکگلمنہ", "اوی", " "),
-    "km": ("យឺតយ៉ាវ", "កខគងចជដណតថទនបផពមយរលវស", "ាិីុូេែោ", ""),
+    "pa": ("ਦੇਰੀ", "ਕਖਗਚਜਤਦਨਪਬਮਰਲਵਸਹ", "ਾਿੀੁੂੇੈੋੌੰ"),
+    "be": ("спазненне", "бвгджзклмнпрстх", "аеіоуыэюя"),
+    "ml": ("താമസിച്ചു", "കഖഗചജടണതദനപബമയരലവസഹ", "ാിീുൂെേൊോ"),
+    "ur": ("تاخیر", "بپتجچدرسشفقکگلمنہ", "اوی"),
 }
-"""A word, and the consonants and vowels of which others are made; Khmer has no blanks."""
+"""A word, and the consonants and vowels of which others are made."""
+
+KHMER_WORDS = (
+    "ការ បញ្ជាទិញ ពេញចិត្ត សេវាកម្ម បុគ្គលិក និយាយ ទំនិញ ទូរស័ព្ទ ប្រាក់ ឆ្នាំ ទីក្រុង សាលា "
+    "សៀវភៅ ឡាន ផ្លូវ មនុស្ស ប្រទេស កម្ពុជា ភាសា ខ្មែរ ព័ត៌មាន"
+)
+"""There a word is known by a dictionary alone, so that others cannot be made up."""
 
 
-@pytest.mark.parametrize("language", PLANTED)
+@pytest.mark.parametrize("language", [*PLANTED, "km"])
 def test_a_planted_word_leads_in_every_script(language):
     """In 60 of 300 on one side, 10 of 300 on the other, among words said alike on both."""
-    word, consonants, vowels, blank = PLANTED[language]
     rng = np.random.default_rng(7)
+    word, blank, usual = "យឺតយ៉ាវ", "", KHMER_WORDS.split()
+    if language in PLANTED:
+        word, consonants, vowels = PLANTED[language]
 
-    def syllable():
-        return rng.choice(list(consonants)) + rng.choice(list(vowels))
+        def syllable():
+            return rng.choice(list(consonants)) + rng.choice(list(vowels))
 
-    usual = [syllable() + syllable() for _ in range(80)]
-    texts = [blank.join(rng.choice(usual, 8)) for _ in range(600)]
+        blank, usual = " ", [syllable() + syllable() for _ in range(80)]
     has_it = np.zeros(600, dtype=bool)
     has_it[:60] = has_it[300:310] = True
-    planted = blank * 2 + word + blank * 2
+    said = [list(rng.choice(usual, 8)) for _ in has_it]
     texts = [
-        text[:12] + planted + text[12:] if has else text
-        for text, has in zip(texts, has_it, strict=True)
+        blank.join([*some[:4], *[word] * int(has), *some[4:]])
+        for some, has in zip(said, has_it, strict=True)
     ]
     found = contrast(texts, np.arange(600) < 300)
     assert found[0].phrase == word

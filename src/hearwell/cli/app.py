@@ -22,6 +22,12 @@ app = typer.Typer(
 )
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""Our matrices are small, and threads that multiply them wait for each other by spinning: beside
+other work a regression took ten times as long with two. It is read when numpy is first imported;
+the server and its background are told the same. DuckDB has threads of its own."""
+
+
 def show_version(asked: bool) -> None:  # noqa: FBT001  Typer calls it so
     if asked:
         typer.echo(__version__)
@@ -60,6 +66,7 @@ app.add_typer(keep.lake_app, name="lake")
 
 def main() -> None:
     """Run a command. Exit with 0, 1 (a problem, told in one message), 2 (wrong use) or 130."""
+    os.environ.setdefault(*ONE_THREAD)
     try:
         app()  # wrong options and Ctrl-C end here, with their message and exit code
     except KeyboardInterrupt:  # before a command began

@@ -35,6 +35,11 @@ class Estimate:
     open_interval: Interval
     n: FloatArray
 
+    @property
+    def reach(self) -> FloatArray:
+        """How far an interval reaches to a side; what is cut off at the ends of a scale counts."""
+        return (self.open_interval.high - self.open_interval.low) / 2
+
     def at(self, index: Any) -> "Estimate":
         return Estimate(
             self.value[index],
@@ -129,7 +134,7 @@ def enough(estimate: Estimate, estimator: Estimator, widest: float | None) -> Bo
         return np.ones(estimate.n.shape, dtype=bool)
     known = estimate.n >= FEW
     if widest is not None:
-        known &= (estimate.interval.high - estimate.interval.low) / 2 <= widest
+        known &= estimate.reach <= widest
     return known
 
 

@@ -224,8 +224,8 @@ class Need:
 
     def has_none(self, record: type[Record]) -> bool:
         """Are there no rows, as nothing that they are made of ever had one, or is in use?"""
-        none = self.states.history.unwritten - self.lake.views
-        return all(source.table_name in none for source in sources_of(record))
+        may_have_rows = self.states.history.may_have_rows
+        return not any(may_have_rows(source.table_name) for source in sources_of(record))
 
     def is_kept(self, record: type[Record]) -> bool:
         """Has the lake the facts as they are now?"""

@@ -14,7 +14,7 @@ from hearwell.engine.period import Compare, Grain
 from hearwell.language import gettext_noop
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.clock import ClockName
-from hearwell.metrics.metric import Metric, Variant
+from hearwell.metrics.metric import Metric, Unit, Variant
 
 MOST_DIMENSIONS = 3
 EVERY_VARIANT = "all"
@@ -40,6 +40,10 @@ class Asked:
     def usual(self) -> Variant:
         """The variant over the bare record, by the usual settings and the calendar's clock."""
         return self.metric.variants()[self.variant]
+
+    @property
+    def unit(self) -> Unit:
+        return self.usual.unit or self.metric.unit
 
     @property
     def dated_by(self) -> str:

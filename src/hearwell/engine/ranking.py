@@ -34,7 +34,7 @@ def ranked(  # noqa: PLR0913, PLR0917  what a rank goes by
     shrunken, rank = np.full(count, np.nan), np.zeros(count, dtype=np.int64)
     if isinstance(estimator, COUNTS):
         return shrunken, rank
-    error = (estimate.interval.high - estimate.interval.low) / (2 * normal_quantile(level))
+    error = estimate.reach / normal_quantile(level)
     for time in dict.fromkeys(times):
         same = np.array([i for i, each in enumerate(times) if each == time])
         if len(same) < 2:

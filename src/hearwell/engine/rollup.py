@@ -138,11 +138,6 @@ def found_rollup(states: States, question: Question, family: Family) -> Kept | N
     )
     if not is_fitting:
         return None
-    return current(states, family)
-
-
-def current(states: States, family: Family) -> Kept | None:
-    """Return the roll-up; None if there is none, or the lake has changed since it was made."""
     mark = mark_of(states.history.lake.settings, family.by)
     state = states.current(family.name, mark, tables_of(family.record))
     return None if state is None else Kept.read(family.name, state.layout)

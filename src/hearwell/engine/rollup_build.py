@@ -29,6 +29,9 @@ from hearwell.metrics.catalog import METRICS
 from hearwell.records import RECORDS
 from hearwell.records.record import Record
 
+KEPT, ROLLED = "keep {record}", "roll up {record}"
+"""What the steps are called among the states of the lake."""
+
 KEPT_FROM_ROWS = 2_000
 """Facts that are made of fewer rows are made sooner than kept."""
 CHANGED = "rollup_changed"
@@ -64,14 +67,14 @@ def roll_up(lake: Lake, *, full: bool = False) -> Iterator[RolledUp]:
     fewest = max(lake.settings.roll_up.from_rows, 1)
     for record, at in dates_of_facts().items():
         if max(rows[source] for source in sources_of(record)) >= min(fewest, KEPT_FROM_ROWS):
-            with lake.writing(f"keep {record.table_name}"):
+            with lake.writing(KEPT.format(record=record.table_name)):
                 done = kept_whole(lake, record, at, full=full)
             if done is not None:
                 yield done
     for family in families(lake.settings):
         if max(rows[source] for source in family.sources) < fewest:
             continue
-        with lake.writing(f"roll up {family.record.table_name}"):
+        with lake.writing(ROLLED.format(record=family.record.table_name)):
             done = brought_up_to_date(lake, family, full=full)
         if done is not None:
             yield done

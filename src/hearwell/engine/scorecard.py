@@ -1,26 +1,27 @@
 """What a scorecard asks: the metrics that tell how care is doing, and over which days."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from hearwell.engine.derived import needed
+from hearwell.engine.derived import Need, needed
 from hearwell.engine.errors import UnknownVariant
 from hearwell.engine.framing import bounds_of
 from hearwell.engine.period import to_local
 from hearwell.engine.question import (
     COHORT,
     EVERY_VARIANT,
-    TEAM,
     Asked,
+    Question,
     Teams,
     may_ask,
     variants_of,
 )
-from hearwell.engine.rollup import Family, by_of, current, rolled_bounds
+from hearwell.engine.rollup import Family, by_of, found_rollup, rolled_bounds
 from hearwell.lake.lake import Lake
 from hearwell.metrics.catalog import METRICS
 from hearwell.metrics.metric import Metric
 from hearwell.records import RECORDS
+from hearwell.records.record import Record
 
 DAYS = 28  # whole weeks, so that both periods have the same weekdays
 
@@ -128,30 +129,41 @@ def last_day(
     lake: Lake, metric: Metric, where: Sequence[tuple[str, str]] = (), teams: Teams = None
 ) -> date | None:
     """Return the newest day of which a metric's table has rows; cohorts are not looked at."""
-    where = [each for each in where if not each[0].startswith(COHORT)]
+    known = tuple(each for each in where if not each[0].startswith(COHORT))
     with lake.reading(), needed(lake, [metric.record]) as need:
-        need(metric.record)
-        last = bounds_of(lake, metric.record, metric.dated_by, where, teams).last
+        last = last_instant(need, metric.record, metric.dated_by, known, teams)
     return to_local(last, lake.settings.zone).date() if last else None
 
 
 def last_days(lake: Lake, teams: Teams = None) -> tuple[str | None, str | None]:
     """Return the first and last of the newest 28 days of which there is anything to be seen."""
-    newest = []
     dated = {(each.record, each.dated_by) for each in METRICS.values() if may_ask(each, teams)}
     with lake.reading(), needed(lake, ()) as need:
-        for record, dated_by in dated:
-            if record not in RECORDS.values() or need.has_none(record):
-                continue  # derived facts have no dates of their own
-            family = Family(record, dated_by, by_of(record, lake.settings), ())
-            kept = current(need.states, family)
-            if kept is not None and (teams is None or TEAM in kept.by):
-                newest.append(rolled_bounds(lake, kept, record, (), teams).last)
-                continue
-            need.use(record)
-            newest.append(bounds_of(lake, record, dated_by, (), teams).last)
+        newest = [
+            last_instant(need, record, dated_by, (), teams)
+            for record, dated_by in dated
+            if record in RECORDS.values()  # derived facts have no dates of their own
+        ]
     known = [each for each in newest if each is not None]
     if not known:
         return None, None
     last = to_local(max(known), lake.settings.zone).date()
     return (last - timedelta(days=DAYS - 1)).isoformat(), last.isoformat()
+
+
+def last_instant(
+    need: Need,
+    record: type[Record],
+    dated_by: str,
+    where: tuple[tuple[str, str], ...],
+    teams: Teams,
+) -> datetime | None:
+    """Return when the last of the rows was, by a roll-up where there is one."""
+    if need.has_none(record):
+        return None
+    family = Family(record, dated_by, by_of(record, need.lake.settings), ())
+    kept = found_rollup(need.states, Question((), where=where, teams=teams), family)
+    if kept is not None:
+        return rolled_bounds(need.lake, kept, record, where, teams).last
+    need(record)
+    return bounds_of(need.lake, record, dated_by, where, teams).last

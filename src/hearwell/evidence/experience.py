@@ -4,13 +4,14 @@ An answer is joined with the calls, the case and the order that it names, and wi
 that the customer read before. What happened after the answer is left out. Null is not known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from hearwell.engine.derived import readable
-from hearwell.evidence.counted import ROWS, Counted
+from hearwell.evidence.counted import ROWS, Counted, plain
+from hearwell.lake.tables import identifier
 from hearwell.metrics.facts.case_fact import CaseFact
 from hearwell.metrics.facts.contact import READ_WITHIN_HOURS
 from hearwell.metrics.metric import Unit
@@ -75,34 +76,30 @@ from found where entered_at <= known_at group by all
 """
 """The calls that an answer names, and those of its case: each once."""
 
-BY_CASE = """
-select r.rowid as answer, c.opened_at, c.agents::double as agents,
+BY_RECORD = """
+select r.rowid as answer, r.customer_id, least(c.opened_at, t.entered_at) as began_at,
+    t.hold_time, t.tries, t.transfers, greatest(c.agents::double, t.agents) as agents,
     epoch(c.first_reply_at - c.first_contact_at) as first_response_time,
     if(c.first_solved_at <= {moment}, epoch(c.first_solved_at - c.opened_at), null)
         as time_to_resolution,
-    c.customer_messages::double as messages
-from {rows} as r join case_fact as c on c.source = r.source and c.case_id = r.case_id
-"""
-
-BY_ORDER = """
-select r.rowid as answer,
+    c.customer_messages::double as messages,
     case
         when o.delivered_at <= o.promised_at then 0.0
         when o.delivered_at > o.promised_at and {moment} > o.promised_at then 1.0
     end::double as late_delivery,
     if(o.delivered_at is null, null, epoch(least(o.delivered_at, {moment}) - o.ordered_at))
         as delivery_time
-from {rows} as r join "order" as o on o.source = r.source and o.order_id = r.order_id
+from {rows} as r
+left join by_call as t on t.answer = r.rowid
+left join case_fact as c on c.source = r.source and c.case_id = r.case_id
+left join "order" as o on o.source = r.source and o.order_id = r.order_id
 """
 """What came late had not come when it was due; who answered before that could not tell. Of what
 never came it is not known whether it was cancelled."""
 
 BY_READING = """
 select b.answer from (
-    select r.rowid as answer, r.customer_id, least(c.opened_at, t.entered_at) as began_at
-    from {rows} as r
-    left join by_case as c on c.answer = r.rowid
-    left join by_call as t on t.answer = r.rowid
+    select answer, customer_id, began_at from by_record where customer_id is not null
 ) as b asof join (
     select customer_id, opened_at from article_view where customer_id is not null
 ) as v on v.customer_id = b.customer_id and v.opened_at <= b.began_at
@@ -112,45 +109,49 @@ where v.opened_at >= b.began_at - interval {read_within} hours
 are, would look up all rows with all their columns for each."""
 
 TOGETHER = """
-select r.*,
-    t.hold_time, t.tries, t.transfers, greatest(c.agents, t.agents) as agents,
-    c.first_response_time, c.time_to_resolution, c.messages,
-    o.late_delivery, o.delivery_time,
-    if(exists (from article_view where customer_id is not null) and r.customer_id is not null
-        and least(c.opened_at, t.entered_at) is not null, (a.answer is not null)::double, null)
-        as article_read_before
+select {columns}, b.* exclude (answer, customer_id, began_at),
+    if(exists (from article_view where customer_id is not null) and b.customer_id is not null
+        and b.began_at is not null, (a.answer is not null)::double, null) as article_read_before
 from {rows} as r
-left join by_case as c on c.answer = r.rowid
-left join by_call as t on t.answer = r.rowid
-left join by_order as o on o.answer = r.rowid
+join by_record as b on b.answer = r.rowid
 left join by_reading as a on a.answer = r.rowid
 """
 """All that is joined goes by the place of the answer among the rows: two words take longer."""
 
 
 @contextmanager
-def experienced(rows: Counted, moment: str = "r.answered_at") -> Iterator[str]:
+def experienced(
+    rows: Counted, columns: Sequence[str] = (), moment: str = "r.answered_at"
+) -> Iterator[str]:
     """Make the table `experience`: counted answers, with what had happened; return its name.
 
     Args:
         rows: of surveys, with the columns KEEP.
+        columns: of the rows, those that the table shall have beside bucket, over and under; to
+            copy all of them takes longer than to find what had happened.
         moment: SQL of the instant up to which things had happened, of the columns of `r`.
 
     """
     lake = rows.lake
     made = {
         "by_call": BY_CALL,
-        "by_case": BY_CASE,
-        "by_order": BY_ORDER,
+        "by_record": BY_RECORD,
         "by_reading": BY_READING,
         EXPERIENCE: TOGETHER,
+    }
+    kept = dict.fromkeys(("bucket", "over", "under", *map(plain, columns)))
+    told = {
+        "rows": ROWS,
+        "columns": ", ".join(f"r.{identifier(name)}" for name in kept),
+        "moment": moment,
+        "read_within": READ_WITHIN_HOURS,
     }
     try:
         for record in (Call, Order, ArticleView):
             lake.use(record)
         with readable(lake, CaseFact):
             for name, template in made.items():
-                query = template.format(rows=ROWS, moment=moment, read_within=READ_WITHIN_HOURS)
+                query = template.format(**told)
                 lake.connection.execute(f"create or replace temp table {name} as {query}")
         yield EXPERIENCE
     finally:

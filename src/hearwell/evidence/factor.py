@@ -64,14 +64,12 @@ def happenings(rows: Counted, table: str) -> Iterator[Factor]:
     Durations and counts are told by the logarithm: a minute more means less after an hour.
     """
     names = list(HAPPENED)
-    quarters = ", ".join(
-        f"quantile_cont({name}, 0.{q})::double as {name}_{q}" for name in names for q in (25, 75)
-    )
+    quarters = ", ".join(f"quantile_cont({name}::double, [0.25, 0.75]) as {name}" for name in names)
     found = rows.sql(f"select {quarters} from {table}")
     for name in names:
-        low, high = (float(found[f"{name}_{q}"][0]) for q in (25, 75))
-        if low != low:  # noqa: PLR0124  nan: nowhere known
+        if found[name][0] is None:  # nowhere known
             continue
+        low, high = map(float, found[name][0])
         each = HAPPENED[name]
         if each.is_flag:
             both = f"{name} = 1", f"{name} = 0"

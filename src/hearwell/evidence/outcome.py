@@ -1,4 +1,4 @@
-"""What customers do after an answer: leave, buy no more, or come back."""
+"""What customers do after an answer: leave, take a smaller plan, buy no more, or come back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from hearwell.records.call import Call
 from hearwell.records.case import Case
 from hearwell.records.customer import Customer
 from hearwell.records.order import Order
+from hearwell.records.plan_change import PlanChange
 from hearwell.records.record import Record
 
 
@@ -21,6 +22,8 @@ class Outcome:
         moments: SQL of the instants at which it happened, as customer_id and moment.
         known: SQL of the last instant that is told of, or nothing.
         is_absence: is it that nothing of this happened?
+        among: SQL of the customers it could happen to, and since when, as customer_id and moment;
+            empty for all.
         says: of satisfied customers, how many it happened to.
 
     """
@@ -30,6 +33,7 @@ class Outcome:
     known: str
     says: str
     is_absence: bool = False
+    among: str = ""
 
 
 LEFT = Outcome(
@@ -41,6 +45,23 @@ LEFT = Outcome(
         "of the others: {ratio} times as many ({low} to {high}), about {more} more than otherwise."
     ),
 )
+DOWNGRADE = Outcome(
+    (PlanChange,),
+    "select customer_id, changed_at as moment from (select *, lag(plan) over was as plan_before, "
+    "lag(monthly_price) over was as price_before, lag(currency) over was as currency_before "
+    "from plan_change window was as (partition by source, subscription_id order by changed_at)) "
+    "where plan <> plan_before and monthly_price < price_before "
+    "and currency is not distinct from currency_before and customer_id is not null",
+    "select max(changed_at) from plan_change",
+    gettext_noop(
+        "Of customers who were satisfied, {bad} took a smaller plan within {days} days after "
+        "{factor}, and {ok} of the others: {ratio} times as many ({low} to {high}), about {more} "
+        "more than otherwise."
+    ),
+    among="select customer_id, min(changed_at) as moment from plan_change group by customer_id",
+)
+"""Another plan of the same subscription, at a lower price: a discount on the same plan is none."""
+
 NO_PURCHASE = Outcome(
     (Order,),
     'select customer_id, ordered_at as moment from "order" where customer_id is not null',
@@ -73,8 +94,13 @@ def contacted(topics: Sequence[str]) -> Outcome:
     )
 
 
-NAMES = ("left", "no_purchase", "contact")
+NAMES = ("left", "downgrade", "no_purchase", "contact")
 
 
 def outcome(name: str, topics: Sequence[str] = ()) -> Outcome:
-    return {"left": LEFT, "no_purchase": NO_PURCHASE, "contact": contacted(topics)}[name]
+    return {
+        "left": LEFT,
+        "downgrade": DOWNGRADE,
+        "no_purchase": NO_PURCHASE,
+        "contact": contacted(topics),
+    }[name]

@@ -147,8 +147,7 @@ def of_answer(
 
     estimate = answer.estimate
     value, n = put(estimate.value, np.nan), put(estimate.n, 0.0)
-    reach = (estimate.interval.high - estimate.interval.low) / 2 / normal_quantile(question.level)
-    error = put(reach, np.nan)
+    error = put(estimate.reach / normal_quantile(question.level), np.nan)
     is_share = isinstance(answer.asked.usual.estimator, Share)
     hits = np.nan_to_num(value * n) if is_share else None
     n = np.where(np.isnan(value), 0.0, n)

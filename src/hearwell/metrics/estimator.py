@@ -253,10 +253,15 @@ class NetScore(Estimator):
 
 @dataclass(frozen=True)
 class Ratio(Estimator):
-    """One total over another, such as busy seconds over staffed seconds."""
+    """One total over another, such as busy seconds over staffed seconds; neither is below 0.
+
+    Where the one is a part of the other the ratio cannot pass 1. What is impossible is cut from
+    the interval: that loses none of its coverage.
+    """
 
     over: Expr
     under: Expr
+    is_part: bool = False
 
     def parts(self) -> Mapping[str, Part]:
         x, y = self.over, self.under
@@ -278,6 +283,12 @@ class Ratio(Estimator):
         return divided(parts["over"], parts["under"])
 
     def interval(self, parts: Parts, level: float) -> Interval:
+        found = self.open_interval(parts, level)
+        is_cut = self.is_part & (self.value(parts) <= 1)  # above 1 by faults of data, which show
+        high = np.where(is_cut, np.minimum(found.high, 1.0), found.high)
+        return Interval(np.maximum(found.low, 0.0), high)
+
+    def open_interval(self, parts: Parts, level: float) -> Interval:
         return intervals.ratio(
             parts["n"],
             parts["over"],

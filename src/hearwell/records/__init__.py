@@ -14,6 +14,7 @@ from hearwell.records.identity_split import IdentitySplit
 from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
 from hearwell.records.order import Order
+from hearwell.records.plan_change import PlanChange
 from hearwell.records.record import Record
 from hearwell.records.rejected import Rejected
 from hearwell.records.search import Search
@@ -27,6 +28,7 @@ RECORDS: dict[str, type[Record]] = {
         Shift,
         Agent,
         Customer,
+        PlanChange,
         Case,
         CaseEvent,
         Message,

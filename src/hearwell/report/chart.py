@@ -4,8 +4,10 @@ They are our own because they take the page's colours, in the dark and on paper 
 and stay a few kilobytes; what a library draws brings its own colours, fonts and script.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from unicodedata import category
 
 from hearwell.language import gettext, ngettext
@@ -14,7 +16,7 @@ from hearwell.report import day
 from hearwell.report.markup import Html, element
 from hearwell.report.number import count, marks, number
 from hearwell.report.scale import Scale, scale
-from hearwell.report.trend import Point, Trend
+from hearwell.report.trend import DAYS, Point, Trend
 
 WIDTH, HEIGHT = 360.0, 150.0
 """The width of a small telephone, so that letters are no smaller there than they should be."""
@@ -35,7 +37,7 @@ class Plane:
     values: Scale
     count: int  # of points
 
-    def x(self, place: int) -> float:
+    def x(self, place: float) -> float:
         width = WIDTH - RIGHT - self.left
         return self.left + width * ((place + 0.5) / self.count)
 
@@ -52,6 +54,7 @@ def line(  # noqa: PLR0913  two of them only for pictures beside each other
     *,
     values: Scale | None = None,
     left: float = 0.0,
+    turned: Sequence[date] = (),
 ) -> Html:
     """Draw a metric over time.
 
@@ -60,6 +63,7 @@ def line(  # noqa: PLR0913  two of them only for pictures beside each other
         told: what the picture shows, for those who hear the page.
         values: the scale, where another picture has the same.
         left: leave at least so much room beside the picture, where another needs it.
+        turned: the days at which a line is drawn from top to bottom.
 
     """
     points = trend.points
@@ -71,6 +75,7 @@ def line(  # noqa: PLR0913  two of them only for pictures beside each other
     ]
     pieces += lines_across(plane, trend.unit)
     pieces += dates(plane, trend)
+    pieces += [upright(plane, trend, each) for each in turned]
     for run in runs(trend):
         pieces += drawn(plane, [(place, points[place]) for place in run])
     pieces += [dot(plane, i, point, trend, minimum_n) for i, point in enumerate(points)]
@@ -157,6 +162,23 @@ def dates(plane: Plane, trend: Trend) -> list[Html]:
         floor = HEIGHT - BOTTOM
         found.append(element("line", x1=x, x2=x, y1=floor, y2=floor + 4, class_="tick"))
     return found
+
+
+def upright(plane: Plane, trend: Trend, at: date) -> Html:
+    """Draw a day where it lies in its cell, in the middle of which the point is."""
+    begins = [point.begins for point in trend.points]
+    place = max(bisect_right(begins, at) - 1, 0)
+    part = (at - begins[place]).days / DAYS[trend.grain]
+    x = plane.x(place + min(max(part, 0.0), 1.0) - 0.5)
+    return element(
+        "line",
+        element("title", day.cell(at, "day")),
+        x1=x,
+        x2=x,
+        y1=TOP,
+        y2=HEIGHT - BOTTOM,
+        class_="turned",
+    )
 
 
 def runs(trend: Trend) -> list[list[int]]:

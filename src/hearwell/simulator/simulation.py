@@ -16,6 +16,7 @@ from hearwell.simulator.messages import message_table
 from hearwell.simulator.orders import drawn_orders
 from hearwell.simulator.outcomes import ByContact, outcomes
 from hearwell.simulator.phone import all_calls
+from hearwell.simulator.plans import plan_table
 from hearwell.simulator.shop import cart_table, order_table, placed
 from hearwell.simulator.staff import Staff
 from hearwell.simulator.surveys import (
@@ -29,7 +30,7 @@ from hearwell.simulator.surveys import (
 )
 from hearwell.simulator.truth import truth
 
-TABLES = 13
+TABLES = 14
 """How many tables a simulation gives."""
 
 
@@ -89,6 +90,7 @@ class Simulation:
         company, customers, matters = self.company, self.customers, self.matters
         contacts, cases, found = self.contacts, self.cases, self.found
         yield "customer", customers.table()
+        yield "plan_change", plan_table(company, customers, matters, found)
         yield "agent", self.staff.agent_table()
         yield "shift", shift_table(company, self.staff, self.rosters)
         yield (

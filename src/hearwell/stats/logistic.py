@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from hearwell.stats.design import Dense, Design
 from hearwell.stats.interval import FloatArray
 
 MOST_ROUNDS = 100
@@ -62,11 +63,11 @@ def firth(columns: FloatArray, rows: FloatArray, hits: FloatArray) -> Logistic:
         rows, hits: how many rows there are of each kind, and of how many the answer is yes.
 
     """
-    return fitted(columns, rows, hits, np.zeros(columns.shape[1]), bias=True)
+    return fitted(Kinds(Dense(columns), rows, hits, np.zeros(columns.shape[1]), columns))
 
 
 def ridge(
-    columns: FloatArray,
+    design: Design,
     rows: FloatArray,
     hits: FloatArray,
     penalty: FloatArray,
@@ -77,24 +78,16 @@ def ridge(
     Columns that say to which group a row belongs are then drawn towards the mean of the groups.
 
     Args:
+        design: what is known of each kind of row.
         start: coefficients that are known to be near; it takes fewer rounds from there.
 
     """
-    return fitted(columns, rows, hits, penalty, bias=False, start=start)
+    return fitted(Kinds(design, rows, hits, penalty), start)
 
 
-def fitted(  # noqa: PLR0913  rows that are alike, and how they are fitted
-    columns: FloatArray,
-    rows: FloatArray,
-    hits: FloatArray,
-    penalty: FloatArray,
-    *,
-    bias: bool,
-    start: FloatArray | None = None,
-) -> Logistic:
+def fitted(kinds: "Kinds", start: FloatArray | None = None) -> Logistic:
     """Fit by Newton's method, with steps halved as long as they lead away."""
-    kinds = Kinds(columns, rows, hits, penalty, bias)
-    here = Point(kinds, np.zeros(columns.shape[1]) if start is None else start)
+    here = Point(kinds, np.zeros(kinds.design.width) if start is None else start)
     for _ in range(MOST_ROUNDS):
         step = here.step
         there = Point(kinds, here.coefficients + step)
@@ -109,13 +102,18 @@ def fitted(  # noqa: PLR0913  rows that are alike, and how they are fitted
 
 @dataclass(frozen=True)
 class Kinds:
-    """Rows that are alike, and what is asked of a fit to them."""
+    """Rows that are alike, and what is asked of a fit to them.
 
-    columns: FloatArray
+    Attributes:
+        bias: all columns, if the bias shall be taken away by Firth's penalty.
+
+    """
+
+    design: Design
     rows: FloatArray
     hits: FloatArray
     penalty: FloatArray
-    bias: bool
+    bias: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ class Point:
 
     @cached_property
     def log_odds(self) -> FloatArray:
-        return self.kinds.columns @ self.coefficients
+        return self.kinds.design.times(self.coefficients)
 
     @cached_property
     def chance(self) -> FloatArray:
@@ -139,21 +137,18 @@ class Point:
 
     @cached_property
     def information(self) -> FloatArray:
-        weighted = self.kinds.columns * np.sqrt(self.weight)[:, None]
-        # Of a product with itself BLAS works out one half.
-        found: FloatArray = weighted.T @ weighted + np.diag(self.kinds.penalty)
-        return found
+        return self.kinds.design.products(self.weight) + np.diag(self.kinds.penalty)
 
     @property
     def step(self) -> FloatArray:
         """The step of Newton's method."""
-        columns = self.kinds.columns
+        columns = self.kinds.bias
         inverse = np.linalg.pinv(self.information, hermitian=True)
         residual = self.kinds.hits - self.kinds.rows * self.chance
-        if self.kinds.bias:
+        if columns is not None:
             leverage = ((columns @ inverse) * columns).sum(axis=1)
             residual = residual + self.weight * leverage * (0.5 - self.chance)
-        slope = columns.T @ residual - self.kinds.penalty * self.coefficients
+        slope = self.kinds.design.summed(residual) - self.kinds.penalty * self.coefficients
         found: FloatArray = inverse @ slope
         return found
 
@@ -163,6 +158,6 @@ class Point:
         kinds = self.kinds
         told = kinds.hits * self.log_odds - kinds.rows * np.logaddexp(0, self.log_odds)
         found = float(told.sum()) - float((kinds.penalty * self.coefficients**2).sum()) / 2
-        if kinds.bias:
+        if kinds.bias is not None:
             found += 0.5 * float(np.linalg.slogdet(self.information)[1])
         return found

@@ -11,7 +11,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from hearwell.text.words import SYLLABLE, WORD, is_syllable, normal
+from hearwell.text.words import SYLLABLE, WORD, is_syllable, normal, syllables
 
 FEWEST = 5
 """A phrase of fewer texts is not looked at: it could be told who wrote it."""
@@ -22,14 +22,15 @@ MOST_SHARE = 0.3
 MOST_WORDS, MOST_SYLLABLES = 2, 6
 """Of so many a phrase is made at most."""
 
-BETWEEN, GLUE = "\x00", "\x01"
-"""Stand between two texts, and between two syllables that no blank separates."""
+BETWEEN, GLUE, EDGE = "\x00", "\x01", "\x02"
+"""Stand between two texts, and between two syllables that no blank separates: of one word, and of
+two."""
 
 TOKEN = regex.compile(
-    rf"{SYLLABLE}|{WORD}|[\x00\x01]|[^\s\p{{L}}\p{{M}}\p{{N}}\x00\x01]+", regex.V1
+    rf"{SYLLABLE}|{WORD}|[\x00-\x02]|[^\s\p{{L}}\p{{M}}\p{{N}}\x00-\x02]+", regex.V1
 )
 MAY_BE_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0003ffff]")
-GLUED = regex.compile(rf"{SYLLABLE}(?={SYLLABLE})", regex.V1)
+UNSPACED = regex.compile(rf"{SYLLABLE}(?:{SYLLABLE})+", regex.V1)
 NO_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]", regex.V1)
 
 IntArray = NDArray[np.int64]
@@ -60,6 +61,7 @@ class Tokens:
         word: which of them each is.
         text: in which text it stands.
         blank, glued: does the next follow after a blank, or as the next syllable?
+        begins, ends: is it the first, the last syllable of a word; else always so.
 
     """
 
@@ -68,15 +70,17 @@ class Tokens:
     text: IntArray
     blank: NDArray[np.bool_]
     glued: NDArray[np.bool_]
+    begins: NDArray[np.bool_]
+    ends: NDArray[np.bool_]
 
 
 def tokens_of(texts: Sequence[str]) -> Tokens:
     joined = BETWEEN.join(texts)
-    if joined.count(BETWEEN) >= max(len(texts), 1) or GLUE in joined:
-        joined = BETWEEN.join(each.translate({0: " ", 1: " "}) for each in texts)
+    if joined.count(BETWEEN) >= max(len(texts), 1) or GLUE in joined or EDGE in joined:
+        joined = BETWEEN.join(each.translate({0: " ", 1: " ", 2: " "}) for each in texts)
     joined = normal(joined).lower()
     if MAY_BE_UNSPACED.search(joined):
-        joined = GLUED.sub(rf"\g<0>{GLUE}", joined)
+        joined = UNSPACED.sub(lambda found: parted(found[0]), joined)
     number, names = numbered(joined)
     is_word = np.array([NO_WORD.match(each) is None for each in names])
     syllable = np.array([is_syllable(each) for each in names])
@@ -84,10 +88,24 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     after = np.append(number[1:], 0)
     at = np.flatnonzero(is_word[number])
     word, follows = number[at], np.diff(at, append=len(number) + 9)
-    is_glued = (after[at] == 1) & (follows == 2)
+    is_glued = (after[at] >= 1) & (after[at] <= 2) & (follows == 2)
     one_of = syllable[word]
     next_one_of = np.append(one_of[1:], False)
-    return Tokens(names, word, text[at], (follows == 1) & ~one_of & ~next_one_of, is_glued & one_of)
+    return Tokens(
+        names,
+        word,
+        text[at],
+        blank=(follows == 1) & ~one_of & ~next_one_of,
+        glued=is_glued & one_of,
+        begins=np.append(0, number[:-1])[at] != 1,
+        ends=after[at] != 1,
+    )
+
+
+def parted(run: str) -> str:
+    """Set a mark between the syllables of a stretch without blanks."""
+    told = [piece + (EDGE if is_last else GLUE) for piece, is_last in syllables(run)]
+    return "".join(told)[:-1]
 
 
 def numbered(joined: str) -> tuple[IntArray, list[str]]:
@@ -98,7 +116,7 @@ def numbered(joined: str) -> tuple[IntArray, list[str]]:
     told = joined.replace(BETWEEN, f" {BETWEEN} ").split()
     parts: defaultdict[str, int] = defaultdict(count().__next__)
     part = np.fromiter(map(parts.__getitem__, told), np.int64, len(told))
-    place = defaultdict(count(2).__next__, {BETWEEN: 0, GLUE: 1})
+    place = defaultdict(count(3).__next__, {BETWEEN: 0, GLUE: 1, EDGE: 2})
     pieces = [[place[each] for each in TOKEN.findall(whole)] for whole in parts]
     sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     flat = np.fromiter((each for piece in pieces for each in piece), np.int64, int(sizes.sum()))
@@ -110,7 +128,8 @@ def numbered(joined: str) -> tuple[IntArray, list[str]]:
 def phrases(texts: Sequence[str], fewest: int = FEWEST, most_share: float = MOST_SHARE) -> Phrases:
     """Find the phrases of one and two words; of syllables, where no blanks are written.
 
-    Phrases do not reach over a punctuation mark, nor over what was covered.
+    Phrases do not reach over a punctuation mark, nor over what was covered, and none begins or
+    ends within a word.
 
     Args:
         texts: in one language.
@@ -124,11 +143,14 @@ def phrases(texts: Sequence[str], fewest: int = FEWEST, most_share: float = MOST
     most = max(most_share * len(texts), fewest)
     gram, names = frequent(tokens.word, tokens.names, tokens.text, fewest)
     words, word_names = gram, names
+    gram = np.where(tokens.begins, gram, -1)
     found, sizes = list[str](), list[int]()
     rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for size in range(1, MOST_SYLLABLES + 1):
-        text, number = pairs(tokens.text, gram, len(names))
-        is_told = np.bincount(number, minlength=len(names)) <= most
+        is_whole = np.append(tokens.ends[size - 1 :], np.zeros(size - 1, dtype=bool))[: len(gram)]
+        text, number = pairs(tokens.text, np.where(is_whole, gram, -1), len(names))
+        times = np.bincount(number, minlength=len(names))
+        is_told = (times >= fewest) & (times <= most)
         place = np.cumsum(is_told) - 1 + len(found)
         rows.append(text[is_told[number]])
         columns.append(place[number[is_told[number]]])

@@ -2,11 +2,13 @@ r"""Words of any script, whole: with their marks, and with what joins letters.
 
 Python's own `\w` takes a vowel sign for the end of a word: of ਪੰਜਾਬੀ it leaves three pieces.
 Khmer, Thai, Lao, Burmese, Chinese and Japanese write no blanks between words: there a piece is a
-syllable, and a phrase is made of several.
+syllable, and a phrase is made of several. Where a word ends there, the dictionaries of ICU tell; a
+word that they do not know is taken for as many as it has syllables.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import regex
 
@@ -49,6 +51,15 @@ def ngrams(pieces: Sequence[str], most: int = 2) -> list[str]:
         for size in range(1, most + 1)
         for begin in range(len(pieces) - size + 1)
     ]
+
+
+def syllables(run: str) -> Iterator[tuple[str, bool]]:
+    """Return the syllables of a stretch without blanks, and whether each is the last of a word."""
+    from icu4py.breakers import WordBreaker  # noqa: PLC0415  40 MB, for texts without blanks alone
+
+    ends = set(accumulate(map(len, WordBreaker(run, "en"))))  # the same in every locale
+    for found in ONE_SYLLABLE.finditer(run):
+        yield found[0], found.end() in ends
 
 
 def is_syllable(piece: str) -> bool:

@@ -22,7 +22,9 @@ def deal_breakers(  # noqa: PLR0913, PLR0917  one argument for each option
     outcome: Annotated[
         str,
         typer.Option(
-            "--outcome", help="What customers do: left, no_purchase or contact.", metavar="O"
+            "--outcome",
+            help="What customers do: left, downgrade, no_purchase or contact.",
+            metavar="O",
         ),
     ] = "left",
     within: Annotated[int, typer.Option("--within", min=1, help="Days after the answer.")] = 30,

@@ -115,7 +115,7 @@ def deal_breakers(
 
     Args:
         question: of answers of customers, such as CSAT.
-        after: left, no_purchase or contact.
+        after: left, downgrade, no_purchase or contact.
         days: how long after the answer.
         topics: of contacts, those that count, such as complaint.
 
@@ -134,7 +134,8 @@ def deal_breakers(
     what = outcome(after, topics)
     alone = replace(question, by=(), compare=None)
     with counted(lake, alone, (*KEEP, *scale, *GROUPS_OF)) as rows:
-        with experienced(rows) as table:
+        own = ("survey_id", "customer_id", "answered_at", *scale, *GROUPS_OF)
+        with experienced(rows, own) as table:
             flags = list(flagged(rows, table))
             for record in what.reads:
                 lake.use(record)
@@ -185,12 +186,18 @@ def kinds_of(rows: Counted, table: str, what: Outcome, days: int, flags: Sequenc
     columns = ", ".join(f"{each.sql} as f{i}" for i, each in enumerate(flags))
     names = "".join(f", f{i}" for i in range(len(flags)))
     exists = "not" if what.is_absence else ""
+    could = (
+        f" semi join ({what.among}) as m on m.customer_id = {table}.customer_id "
+        f"and m.moment <= {table}.answered_at"
+        if what.among
+        else ""
+    )
     rows.lake.connection.execute(
         f"create or replace temp table first_answer as select customer_id, answered_at, "
         f"answered_at + to_days({int(days)}) as ends_at, "
         f"if(coalesce(higher_is_better, true), {place}, 1 - {place}) as position"
         f"{', ' + columns if columns else ''} "
-        f"from {table} where customer_id is not null "
+        f"from {table}{could} where customer_id is not null "
         "qualify row_number() over (partition by customer_id order by answered_at, survey_id) = 1"
     )
     try:

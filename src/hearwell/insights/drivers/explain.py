@@ -55,7 +55,7 @@ def drivers(lake: Lake, question: Question, wanted: Sequence[str] = ()) -> Drive
     with counted(lake, replace(question, by=(), compare=None), keep) as rows:
         if not is_answers:
             return of_factors(rows, ROWS, [group(rows, name) for name in groups])
-        with experienced(rows) as table:
+        with experienced(rows, (*scale, *groups)) as table:
             found = [*items(rows), *happenings(rows, table), *(group(rows, g) for g in groups)]
             chosen = [
                 each

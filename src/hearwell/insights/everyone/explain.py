@@ -116,10 +116,11 @@ def everyone(lake: Lake, question: Question, target: float | None = None) -> Eve
         raise NotExplained(problem)
     instrument = ("instrument", INSTRUMENTS[asked.metric.name])
     put = replace(question, by=(), compare=None, where=(*question.where, instrument))
-    keep = dict.fromkeys((*KEEP, "follows", "eligible_at", "sent_at", *DIMENSIONS))
+    own = ("source", "survey_id", "case_id", "follows", "eligible_at", "sent_at", *DIMENSIONS)
+    keep = dict.fromkeys((*KEEP, *own))
     with (
         counted(lake, put, tuple(keep), ELIGIBLE) as rows,
-        experienced(rows, KNOWN_AT) as table,
+        experienced(rows, own, KNOWN_AT) as table,
         kinds_of(rows, table, ends, KNOWN_AT) as kinds,
     ):
         n, people = kinds.n.sum(), kinds.people.sum()

@@ -15,6 +15,7 @@ from hearwell.lake.tables import identifier
 from hearwell.metrics.part import FloatArray
 from hearwell.records.judged_text import JudgedText
 from hearwell.records.message import Message
+from hearwell.stats.design import Coded
 from hearwell.stats.logistic import expected as of_log_odds
 from hearwell.stats.logistic import ridge
 from hearwell.stats.nonresponse import Estimated
@@ -35,8 +36,8 @@ TRIMMED_AT = 0.99
 """No answer counts for more than all but this part of them do."""
 
 MOST_KINDS = 100_000
-"""Of more kinds of people, those of people drawn at random are learnt from: the columns of a
-million would take gigabytes, and tell nothing more."""
+"""Of more kinds of people, those of people drawn at random are learnt from: a million would take
+ten times as long, and tell nothing more."""
 
 TABLE = "everyone_row"
 
@@ -94,36 +95,27 @@ class Kinds:
     learnt_n: FloatArray
     learnt_total: FloatArray
 
-    @property
-    def width(self) -> int:
-        return 1 + sum(self.values)
-
     @cached_property
-    def column(self) -> NDArray[np.uint8]:
-        """For each thing the column of the value that a kind has, from 1 on; 0 if it has none."""
-        found = np.zeros((len(self.values), len(self.number)), dtype=np.uint8)
-        first, rest = 1, self.number
-        for i, size in enumerate(self.values):
-            rest, digit = np.divmod(rest, DIGITS)
-            found[i] = np.where(digit > 0, first + digit - 1, 0)
-            first += size
-        return found
+    def each_once(self) -> tuple[IntArray, IntArray]:
+        """Return the numbers of kinds in all folds, and the place of each kind among them."""
+        number, place = np.unique(self.number, return_inverse=True)
+        return number, place
 
-    def columns(self, of: IntArray) -> FloatArray:
-        """Return what is known of some kinds: ones, and a column for each value with a place."""
-        made = np.zeros((len(of), self.width))
-        for column in self.column:
-            made[np.arange(len(of)), column[of]] = 1
-        made[:, 0] = 1
-        return made
+    @property
+    def design(self) -> Coded:
+        """What is known of each kind: ones, and a column for each value that has a place.
 
-    def predicted(self, coefficients: FloatArray, of: IntArray) -> FloatArray:
-        """Return what a regression over the columns expects of some kinds."""
-        add = np.concatenate([[0], coefficients[1:]])
-        log_odds = np.full(len(of), coefficients[0])
-        for column in self.column:
-            log_odds += add[column[of]]
-        return of_log_odds(log_odds)
+        A code is two digits of a kind's number: the fewer codes, the fewer pairs of them.
+        """
+        number, _ = self.each_once
+        codes, cells = [np.zeros_like(number)], [np.ones((1, 1))]
+        digits = np.divmod(np.arange(DIGITS**2), DIGITS)[::-1]
+        for i in range(0, len(self.values), 2):
+            number, code = np.divmod(number, DIGITS**2)
+            codes.append(code)
+            pair = zip(digits, self.values[i : i + 2], strict=False)  # the last may be alone
+            cells.append(np.hstack([np.eye(DIGITS)[d, 1 : size + 1] for d, size in pair]))
+        return Coded(codes, cells)
 
 
 @contextmanager
@@ -219,19 +211,20 @@ class Expected:
 def expected(kinds: Kinds) -> Expected:
     """Learn from the other folds what a kind would answer, and how likely."""
     answer, chance = np.zeros(len(kinds.n)), np.zeros(len(kinds.n))
-    penalty = np.full(kinds.width, PENALTY)
+    design, (each, place) = kinds.design, kinds.each_once
+    penalty = np.full(design.width, PENALTY)
     penalty[0] = 0
-    by_answer, by_chance = np.zeros(kinds.width), np.zeros(kinds.width)
+    by_answer, by_chance = np.zeros(design.width), np.zeros(design.width)
     for fold in range(FOLDS):
-        others = np.flatnonzero((kinds.fold != fold) & (kinds.learnt_people > 0))
-        said = kinds.learnt_n[others] > 0
-        columns, n = kinds.columns(others), kinds.learnt_n[others]
-        total, people = kinds.learnt_total[others], kinds.learnt_people[others]
-        by_answer = ridge(columns[said], n[said], total[said], penalty, by_answer).coefficients
-        by_chance = ridge(columns, people, n, penalty, by_chance).coefficients
-        own = np.flatnonzero(kinds.fold == fold)
-        answer[own] = kinds.predicted(by_answer, own)
-        chance[own] = kinds.predicted(by_chance, own)
+        own = kinds.fold == fold
+        people, n, total = (
+            np.bincount(place[~own], learnt[~own], len(each)).astype(np.float64)
+            for learnt in (kinds.learnt_people, kinds.learnt_n, kinds.learnt_total)
+        )
+        by_answer = ridge(design, n, total, penalty, by_answer).coefficients
+        by_chance = ridge(design, people, n, penalty, by_chance).coefficients
+        answer[own] = of_log_odds(design.times(by_answer))[place[own]]
+        chance[own] = of_log_odds(design.times(by_chance))[place[own]]
     return Expected(answer, np.maximum(chance, trimmed(chance, kinds.n)))
 
 

@@ -70,8 +70,10 @@ def judged(lake: Lake, question: Question, by: Sequence[str]) -> list[Judged]:
         by: dimensions; pairs that have them are looked at in their groups too.
 
     """
-    never_filled = {*History.of(lake).unwritten} - lake.views
-    filled = {name for name in RECORDS.keys() - never_filled if has_rows(lake, RECORDS[name])}
+    may_have_rows = History.of(lake).may_have_rows
+    filled = {
+        name for name, record in RECORDS.items() if may_have_rows(name) and has_rows(lake, record)
+    }
     known = [pair for pair in pairs() if both_may(pair, question) and both_can(pair, filled)]
     ways = [(), *((name,) for name in by)]
     fitting = [[pair for pair in known if has_groups(pair, way)] for way in ways]

@@ -1,6 +1,6 @@
 """What there is to say about numbers that improved, and about signs that they were made to."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,6 +60,7 @@ UNKNOWN_THERE = gettext_noop(
     "Where {dimension} is {value}, {metric} improved from {before} to {now}. Whether {partner} "
     "paid for it cannot be told: it changed by {low} to {high}."
 )
+OTHERWISE = gettext_noop("Counted otherwise: {metric} from {before} to {now}.")
 NOT_A_CAUSE = gettext_noop("Both changed at the same time; dates alone do not show a cause.")
 
 STANDS_OUT = {
@@ -130,7 +131,7 @@ def guardrails(lake: Lake, question: Question, by: Sequence[str] = USUAL_BY) -> 
     found = judged(lake, put, by)
     zone = lake.settings.zone
     now = period(instant(question.begins, zone), instant(question.ends, zone, last=True))
-    findings = [of_pair(each, put) for each in found]
+    findings = [of_pairs(each, put) for each in alike(found)]
     if not question.where:  # signs are looked for in all rows
         findings += signs(lake, now, question)
     findings.sort(key=lambda each: (ORDER.get(each.kind, 0), -each.weight))
@@ -154,6 +155,33 @@ def check_filters(question: Question) -> None:
 
 ORDER = {"guardrails.unknown": 1, "guardrails.safe": 2}
 """What was harmed, or may have been gamed, comes before what is not known and what is safe."""
+
+
+def alike(found: Iterable[Judged]) -> Iterable[Sequence[Judged]]:
+    """Put together what is found of the same two metrics, however they are counted."""
+    told: dict[Hashable, list[Judged]] = {}
+    for each in found:
+        about = each.state, each.group, each.metric.asked.metric, each.partner.asked.metric
+        told.setdefault(about, []).append(each)
+    return told.values()
+
+
+def of_pairs(those: Sequence[Judged], question: Question) -> Finding:
+    """Tell of the first, and beside it how what is counted otherwise changed."""
+    found = of_pair(those[0], question)
+    sides = {side.asked: side for each in those for side in (each.metric, each.partner)}
+    others = list(sides.values())[2:]
+    notes = [
+        sentence(
+            OTHERWISE,
+            metric=metric(side.asked),
+            before=number(side.before, side.unit),
+            now=number(side.now, side.unit),
+        )
+        for side in others
+    ]
+    more = {"otherwise": [as_evidence(side) for side in others]} if others else {}
+    return replace(found, notes=(*notes, *found.notes), evidence={**found.evidence, **more})
 
 
 def of_pair(each: Judged, question: Question) -> Finding:

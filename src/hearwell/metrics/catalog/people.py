@@ -27,6 +27,7 @@ def occupancy(day: AgentDay) -> Variants:
             estimator=Ratio(
                 day.busy_seconds,
                 available,
+                is_part=True,
                 among=available > 0,
                 left_out={
                     "no staffed time known": day.staffed_seconds.isnull(),

@@ -82,7 +82,6 @@ def agreed(article: Expr) -> Expr:
 def expected_seconds(words: Expr, language: Expr) -> Expr:
     """Return how long it takes to read so many words; null for a language of unknown rate."""
     tongue = language.lower().replace("_", "-").split("-")[0]
-    a_minute = ibis.cases(
-        *((tongue == each, rate) for each, rate in WORDS_PER_MINUTE.items()), else_=None
-    )
+    # looked up, not compared with each in turn: the language would be cut out anew each time
+    a_minute = ibis.literal(WORDS_PER_MINUTE, type="map<string, float64>").get(tongue)
     return (words > 0).ifelse(words * 60.0 / a_minute, None)

@@ -213,6 +213,14 @@ NAMES: dict[str, dict[str, str]] = {
         "value": "total totalprice amount ordertotal grandtotal price paymentvalue",
         "currency": "currencycode",
     },
+    "plan_change": {
+        "subscription_id": "subscriptionid subscription contractid contract accountid id",
+        "changed_at": "effectiveat effectivedate validfrom startdate startedat createdat date",
+        "customer_id": "customerid customer userid email",
+        "plan": "planname planid tariff product tier",
+        "monthly_price": "mrr monthlyamount monthlyfee price amount",
+        "currency": "currencycode",
+    },
     "search": {
         "search_id": "searchid eventid id",
         "at": "searchedat timestamp createdat datetime date time",
