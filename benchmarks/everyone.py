@@ -126,7 +126,7 @@ def main() -> None:
         for file, name in FILES.items():
             mapping = Mapping.read(ROOT / "examples" / "maps" / name)
             bring_in(lake, asked.data / file, mapping.target, mapping)
-        with counted(lake, CSAT, KEPT) as rows, experienced(rows, KNOWN_AT):
+        with counted(lake, CSAT, KEPT) as rows, experienced(rows, KEPT, KNOWN_AT):
             lake.connection.execute(f"create temp table population as {POPULATION}")
             again_and_again(rows, asked.times)
 

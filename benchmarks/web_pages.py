@@ -4,9 +4,11 @@ Usage: web_pages.py [MILLIONS [USERS]]
     MILLIONS: of calls and of messages (10 by default); USERS: at once (20).
 
 A real server answers over a lake of drawn rows. Cold is the first answer after the server has
-started, warm the ones after; p50 and p95 over all users.
+started, warm the ones after; p50 and p95 over all users. Beside them stands the server's own
+processor time for a page, which depends less on what else the machine does.
 """
 
+import gzip
 import http.client
 import json
 import os
@@ -31,7 +33,7 @@ PAGES = {
     "metric": "/metric/service_level/?last=28",
     "explore": "/explore/?metric=service_level:SL3&grain=day&last=28",
 }
-BOUNDS = {"cold": 1.5, "warm p95": 0.25}
+COLD_BOUND, WARM_BOUND = 1.5, 0.25
 REQUESTS = 20
 SERVE = """
 import sys
@@ -57,12 +59,14 @@ class Browser:
         token = found.group(1) if found else ""
         given = {"csrfmiddlewaretoken": token, "login": "ada@example.org", "password": PASSWORD}
         self.ask("POST", "/account/login/", urlencode(given))
+        self.connection.close()  # the server does not wait until all others have signed in
 
     def get(self, path: str) -> bytes:
         return self.ask("GET", path)
 
     def ask(self, method: str, path: str, body: str | None = None) -> bytes:
-        headers = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())}
+        cookies = "; ".join(f"{n}={v}" for n, v in self.cookies.items())
+        headers = {"Cookie": cookies, "Accept-Encoding": "gzip"}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)
@@ -75,7 +79,7 @@ class Browser:
         if answer.status >= 400:
             fault = f"{path}: {answer.status}"
             raise RuntimeError(fault)
-        return told
+        return gzip.decompress(told) if answer.getheader("Content-Encoding") == "gzip" else told
 
 
 def seconds(browser: Browser, path: str) -> float:
@@ -84,7 +88,13 @@ def seconds(browser: Browser, path: str) -> float:
     return time.perf_counter() - began
 
 
-def measured(port: int, users: int) -> dict[str, dict[str, float]]:
+def processor_seconds(process: int) -> float:
+    """Return how long processors have worked for a process."""
+    told = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(port: int, process: int, users: int) -> dict[str, dict[str, float]]:
     browsers = [Browser(port) for _ in range(users)]
     found = {}
     for name, path in PAGES.items():
@@ -96,6 +106,7 @@ def measured(port: int, users: int) -> dict[str, dict[str, float]]:
             many.extend(seconds(browser, path) for _ in range(REQUESTS))
 
         threads = [threading.Thread(target=ask, args=(each,)) for each in browsers]
+        before = processor_seconds(process)
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -106,6 +117,7 @@ def measured(port: int, users: int) -> dict[str, dict[str, float]]:
             "warm p95": percentile(alone, 0.95),
             f"{users} users p50": statistics.median(many),
             f"{users} users p95": percentile(many, 0.95),
+            f"{users} users processor": (processor_seconds(process) - before) / len(many),
         }
     return found
 
@@ -128,7 +140,7 @@ def served(lake: Path, users: int) -> dict[str, dict[str, float]]:
     """Start a server over the lake and measure its pages."""
     port, process = started(lake)
     try:
-        return measured(port, users)
+        return measured(port, process.pid, users)
     finally:
         stopped(process)
 
@@ -165,7 +177,8 @@ def tell(found: dict[str, dict[str, float]], millions: float) -> None:
     for name, told in found.items():
         times = "  ".join(f"{what} {value:.3f}" for what, value in told.items())
         print(f"{name:10} {times}")
-        for what, bound in BOUNDS.items():
+        bounds = {what: WARM_BOUND for what in told if "p95" in what} | {"cold": COLD_BOUND}
+        for what, bound in bounds.items():
             if told[what] > bound:
                 print(f"{'':10} {what} is over its bound of {bound} s")
     results = Path(__file__).parent / "results"

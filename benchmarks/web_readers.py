@@ -107,7 +107,8 @@ def main(rows: int = 1_000_000, readers: int = 24) -> None:
 
 
 IMPORT = """
-import sys
+import os, sys
+os.nice(10)  # as the server does with what works in its background
 sys.argv = ["hearwell", "import", sys.argv[2], "--as", "call", "--yes", "--lake", sys.argv[1]]
 from hearwell.cli import main
 main()

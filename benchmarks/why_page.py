@@ -3,10 +3,11 @@
 Usage: why_page.py [CUSTOMERS]        260,000 by default: 1 M cases, and more surveys than that
 
 Every fifth answer has a comment. The time is that of the processor, summed over threads. What is
-measured runs in a process of its own, as in the background of the server.
+measured runs in a process of its own, with one thread of BLAS, as in the server.
 """
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from topics import SETTINGS, drawn
 
+from hearwell.cli.app import ONE_THREAD
 from hearwell.engine.fact_build import build_facts
 from hearwell.engine.question import Question, find
 from hearwell.engine.rollup_build import roll_up
@@ -112,7 +114,8 @@ def main(customers: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lake"
         print(json.dumps(filled(path, customers)), flush=True)
-        subprocess.run([sys.executable, __file__, "--ask", str(path)], check=True)
+        command = [sys.executable, __file__, "--ask", str(path)]
+        subprocess.run(command, check=True, env=os.environ | dict([ONE_THREAD]))
 
 
 if __name__ == "__main__":

@@ -212,6 +212,7 @@ def names_of_record(record: type[Record]) -> Iterator[tuple[str, str]]:
     for column in record.dimensions():
         yield in_words(column), "name of a dimension"
     for column, mark in record.columns().items():
+        yield in_words(column), f"name of a column of a {table}"
         for word in mark.words:
             yield in_words(word), f"a value of {in_words(column)} of a {table}"
     for column, word in record.constants.items():

@@ -15,6 +15,7 @@ TELLS = {
     "metric/<str:name>/rows/": "rows",
     "metric/<str:name>/rows.<str:kind>": "rows",
     "metric/<str:name>/why/": "why",
+    "metric/<str:name>/turned/": "why",
     "staffing/": NUMBERS,
     "staffing/plan/": "staffing",
     "help-centre/": f"{NUMBERS} self_service",

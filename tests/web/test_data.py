@@ -1,5 +1,6 @@
 """The page that says whether the inputs can be trusted."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from shutil import copytree
 
@@ -8,8 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearwell.engine.freshness import Gap, fed, gaps
+from hearwell.engine.period import to_local
+from hearwell.engine.rollup_build import roll_up
 from hearwell.lake.lake import open_lake
+from hearwell.lake.upkeep import snapshots
+from hearwell.settings import RollUp
 from hearwell.web import lakes
+from hearwell.web.inputs.data_page import newest_snapshots
 
 MONDAY = date(2026, 1, 5)
 
@@ -67,6 +73,19 @@ def test_sources_are_counted_as_by_hand(company):
         ).fetchone()
     assert of_none == []
     assert of_some == own
+
+
+def test_what_was_derived_from_a_state_is_told_as_part_of_it(company, tmp_path):
+    copy = copytree(company, tmp_path / "lake", ignore=lambda *_: ["web", "write.lock"])
+    with open_lake(copy, writable=True) as lake:
+        by_day = lake.settings.model_copy(update={"roll_up": RollUp(from_rows=1)})
+        assert list(roll_up(replace(lake, settings=by_day)))
+        found, every = newest_snapshots(lake), snapshots(lake)
+    assert len(found) < len(every)
+    assert found[0].message == "simulate 60 customers as simulated:3"
+    assert found[0].number == every[-1].number  # where all that was derived is to be had
+    simulated = next(each for each in every if each.message == found[0].message)
+    assert found[0].taken_at == to_local(simulated.taken_at, "Europe/Minsk")
 
 
 def test_a_lead_sees_sources_and_no_texts(company, signed_in):

@@ -10,6 +10,10 @@ import pytest
 from hearwell.engine import scorecard
 from hearwell.lake.lake import CATALOG, create
 from hearwell.web import lakes
+from hearwell.web.explore.board import Board
+from hearwell.web.explore.view import View
+from hearwell.web.people.person import Person
+from hearwell.web.read.whole import TOKEN, TOLD
 
 ABOUT = "about", "this"
 
@@ -101,6 +105,16 @@ def test_the_state_is_known_without_the_lake_until_somebody_writes(pool):
     assert found.snapshot() == lake.snapshot
 
 
+def test_one_asks_for_the_state_before_all_have_to(pool, monkeypatch):
+    found, lake = pool
+    now = lakes.time.monotonic()
+    monkeypatch.setattr(lakes.time, "monotonic", lambda: now + lakes.RENEWED_SECONDS + 0.1)
+    assert [found.snapshot(), found.snapshot()] == [None, lake.snapshot]
+    with found.reading():
+        pass
+    assert [found.snapshot(), found.snapshot()] == [lake.snapshot, lake.snapshot]
+
+
 def test_what_was_written_just_now_is_not_relied_upon(pool):
     """Another write within the same tick of the clock would leave the files looking the same."""
     found, lake = pool
@@ -171,3 +185,57 @@ def test_a_page_is_kept_for_those_who_see_the_same_only(company, people, signed_
     assert NUMBER.search(again).group(1) == numbers["alice"]
     browser.cookies["language"] = "ur"
     assert "Rows behind it" not in browser.get(path).content.decode()
+
+
+SECRET = re.compile(r'(?<="X-CSRFToken": ")\w+|(?<=name="csrfmiddlewaretoken" value=")\w+')
+EXPLORED = "/explore/?metric=call_volume:calls&from=2000-01-01&to=2100-01-01"
+
+
+def test_what_is_around_a_page_is_each_persons_own(company, people, signed_in):
+    """It has a name, a way to what they may do, and a token for forms of this answer alone."""
+    tokens = []
+    for name, person in people.items():
+        browser = signed_in(name)
+        pages = [browser.get(EXPLORED).content.decode() for _ in range(2)]
+        for page in pages:
+            (token,) = set(SECRET.findall(page))
+            tokens.append(token)
+            assert not {TOKEN, TOLD} & set(re.findall(r"\w+", page))
+            names = {each for each in people.values() if f"<summary>{each}</summary>" in page}
+            assert names == {person}
+            assert ('href="/people/"' in page) == (name == "alice")
+        assert len({SECRET.sub("", page) for page in pages}) == 1
+    assert len(set(tokens)) == 2 * len(people)
+
+
+def test_what_is_around_a_page_is_drawn_anew_when_it_changes(company, people, signed_in):
+    """A board, a name, a language: nothing is told as it was."""
+    alice = signed_in("alice")
+    assert "<summary>Alice</summary>" in alice.get(EXPLORED).content.decode()
+    board = Board.objects.create(title="Mornings", owner=people["alice"])
+    assert ">Mornings<" in alice.get(EXPLORED).content.decode()
+    Board.objects.update(title="Evenings")
+    assert ">Evenings<" in alice.get(EXPLORED).content.decode()
+    Person.objects.filter(name="Alice").update(name="Alice & Co")
+    assert "<summary>Alice &amp; Co</summary>" in alice.get(EXPLORED).content.decode()
+    alice.cookies["language"] = "ur"
+    assert 'lang="ur" dir="rtl"' in alice.get(EXPLORED).content.decode()
+    board.delete()
+
+
+def test_a_message_is_told_once_on_a_page_that_is_kept(company, people, signed_in):
+    alice = signed_in("alice")
+    alice.get(EXPLORED)
+    alice.post("/boards/save/", {"question": View.of("metric=call_volume").text, "title": "One"})
+    told = [alice.get(EXPLORED).content.decode().count('role="status">') for _ in range(2)]
+    assert told == [1, 0]
+
+
+def test_a_form_of_a_page_that_is_kept_is_taken(company, people, signed_in):
+    browser = signed_in("alice")
+    browser.handler.enforce_csrf_checks = True
+    for _ in range(2):
+        token = SECRET.search(browser.get(EXPLORED).content.decode()).group()
+        form = {"language": "en", "next": "/"}
+        assert browser.post("/language/", form | {"csrfmiddlewaretoken": token}).status_code == 302
+        assert browser.post("/language/", form).status_code == 403

@@ -25,6 +25,7 @@ MATRIX = {
     "metric/<str:name>/rows/": {"GET": LEAD},
     "metric/<str:name>/rows.<str:kind>": {"GET": LEAD},
     "metric/<str:name>/why/": READ,
+    "metric/<str:name>/turned/": READ,
     "staffing/": READ,
     "staffing/plan/": READ,
     "help-centre/": READ,

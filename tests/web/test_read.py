@@ -70,6 +70,17 @@ def test_more_columns_are_told_when_they_are_asked_for(company, signed_in):
     assert '<th scope="col">language</th>' in more
 
 
+def test_rows_are_told_in_the_readers_language_and_exported_as_they_are(company, signed_in):
+    bob = signed_in("bob")
+    bob.cookies["language"] = "ur"
+    page = bob.get("/metric/abandonment_rate/rows/", PERIOD).content.decode()
+    assert '<th scope="col">انجام</th>' in page
+    assert "<bdi>جواب دیا گیا</bdi>" in page
+    assert "<bdi>answered</bdi>" not in page
+    exported = bob.get("/metric/abandonment_rate/rows.csv", PERIOD)
+    assert b"answered" in b"".join(exported.streaming_content)
+
+
 def test_a_viewer_sees_numbers_but_no_rows(company, signed_in):
     carol = signed_in("carol")
     assert carol.get("/metric/call_volume/", PERIOD).status_code == 200
@@ -120,6 +131,24 @@ def test_a_change_is_taken_apart(company, signed_in):
     page = signed_in("bob").get("/metric/service_level/why/", {**PERIOD, "compare": "previous"})
     assert page.status_code == 200
     assert "Served differently" in page.content.decode()
+
+
+def test_it_is_told_when_a_number_turned(company, signed_in):
+    """In its page, and as a page of its own where no script asks; too few days are said to be."""
+    bob = signed_in("bob")
+    whole = {"from": "2026-06-01", "to": "2026-06-30"}
+    page = bob.get("/metric/backlog/", whole).content.decode()
+    (address,) = re.findall(r'hx-get="(/metric/backlog/turned/[^"]*)"', page)
+    address = address.replace("&amp;", "&")
+    script = {"HX-Request": "true"}
+    part = bob.get(address, headers=script).content.decode()
+    assert "<svg" in part
+    assert "Alarms by chance alone" in part
+    assert "why change" not in part
+    assert "<html" not in part
+    assert "<h1>When it turned</h1>" in bob.get(address).content.decode()
+    short = bob.get("/metric/wait_time/turned/", PERIOD, headers=script).content.decode()
+    assert "to see it change" in short
 
 
 def test_a_page_without_rows_leads_to_the_newest(company, lake, signed_in):

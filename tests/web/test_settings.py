@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from hearwell.clock.schedule import Schedule
 from hearwell.lake import settings_file
@@ -275,3 +277,9 @@ def test_a_table_of_numbers_that_cannot_be_used_is_shown_again(lake, alice, line
     assert told in page.content.decode()
     assert "<b>x" not in page.content.decode()
     assert (lake / FILE).read_bytes() == before
+
+
+def test_dimensions_are_told_apart_from_their_values():
+    applies_to = {"channel": ["mail", "chat"], "team": ["north"]}
+    told = strip_tags(render_to_string("inputs/applied.html", {"applies_to": applies_to}))
+    assert told.strip() == "channel: mail, chat; team: north"

@@ -24,6 +24,7 @@ PAGES = (
     "/metric/call_volume/?by=team",
     "/metric/call_volume/?by=agent_id",
     "/metric/call_volume/why/",
+    "/metric/call_volume/turned/",
     "/metric/customer_satisfaction/?by=team",
     "/staffing/",
     "/staffing/plan/",

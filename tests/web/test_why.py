@@ -196,3 +196,21 @@ def test_a_key_that_is_wrong_is_split_off_and_joined_again(company, signed_in):
     assert Audit.objects.filter(action=Action.IDENTITY).count() == 2
     other = bob.post("/journey/", {"customer": "somebody else"} | key | {"do": "split"})
     assert other.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/changed/findings/", "What changed"),
+        ("/journey/together/", "What comes before customers turn"),
+        ("/staffing/plan/", "Needed against there"),
+        ("/why/sentiment/", "How texts are judged"),
+    ],
+)
+def test_a_part_is_a_page_of_its_own_where_no_script_asks(company, signed_in, address, title):
+    bob = signed_in("bob")
+    page = bob.get(address).content.decode()
+    part = bob.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert f"<h1>{title}</h1>" in page
+    assert "<html" not in part
+    assert part in page

@@ -50,7 +50,12 @@ def united(parts: Iterable[str]) -> str:
 
 def noted(notes: Iterable[str]) -> str:
     """Set remarks beside each other that are longer than words of a list."""
-    return SEMICOLONS.get(spoken.get(), "; ").join(notes)
+    return semicolon().join(notes)
+
+
+def semicolon() -> str:
+    """Return what stands between parts that have commas themselves."""
+    return SEMICOLONS.get(spoken.get(), "; ")
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ function `begin` in it starts what runs all the time.
 What is under way when the process stops is told as failed; what waits is kept.
 """
 
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from huey.consumer import Consumer
 from hearwell.web.project.environment import Environment
 
 __all__ = ["HUEY", "crontab", "every", "task"]
+
+NICENESS = 10
+"""So much it steps back for pages where the processors are busy: people wait for these."""
 
 
 def queue() -> SqliteHuey:
@@ -57,6 +61,8 @@ def end_with_parent() -> None:
 
 
 def work() -> None:
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hearwell.web.project.settings")
     import django  # noqa: PLC0415  only this process needs it so
     from django.apps import apps  # noqa: PLC0415
@@ -72,6 +78,9 @@ def work() -> None:
     from hearwell.web import background  # noqa: PLC0415, PLW0406  its queue, not that of __main__
 
     Consumer(background.HUEY, workers=1, worker_type="thread", check_worker_health=True).run()
+    # Python cannot end while a thread is within DuckDB; what that writes is whole or nowhere.
+    logging.shutdown()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ SETTLED_SECONDS = 1.0
 TRUSTED_SECONDS = 5.0
 """Then the lake is asked all the same: a commit may wait for the disk after its last write."""
 
+RENEWED_SECONDS = 2.5
+"""Then the first who comes asks, so that they do not all have to ask at once."""
+
 OLDEST_SECONDS = 60.0
 """No answer is told again that is older, however long it took."""
 
@@ -58,6 +61,7 @@ class Pool:
         self.asked: set[Lake] = set()  # those that are out and open
         self.lock = threading.Condition()
         self.known: tuple[Written, int, float] | None = None
+        self.renewed = 0.0  # when that was known which somebody asks anew
 
     def edition(self) -> int:
         """Return which edition of the settings holds."""
@@ -129,8 +133,13 @@ class Pool:
         if self.known is None:
             return None
         written, snapshot, at = self.known
-        is_fresh = time.monotonic() - at < TRUSTED_SECONDS
-        return snapshot if is_fresh and written == self.written() else None
+        age = time.monotonic() - at
+        if age >= TRUSTED_SECONDS or written != self.written():
+            return None
+        if age >= RENEWED_SECONDS and self.renewed != at:  # one asks, and the others need not wait
+            self.renewed = at
+            return None
+        return snapshot
 
     @contextmanager
     def reading(self) -> Iterator[Lake]:

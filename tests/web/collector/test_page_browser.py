@@ -26,7 +26,11 @@ READ_FOR = """(time) => new Promise((done) => setTimeout(() => {
   document.dispatchEvent(new Event("visibilitychange"));
   done(read / 1000);
 }, time))"""
-SCROLL = "(to) => { scrollTo(0, to); dispatchEvent(new Event('scroll')); }"
+SCROLL = """(to) => new Promise((done) => {
+  addEventListener("scroll", () => done(), {once: true});
+  scrollTo(0, to);
+})"""
+"""The browser tells of it with the next picture: a clock that runs before would not know of it."""
 
 
 @pytest.fixture(scope="module")

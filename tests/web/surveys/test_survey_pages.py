@@ -97,6 +97,14 @@ def test_comments_stand_beside_scores_as_text_and_by_team(signed_in, people, inv
     assert "&lt;script&gt;x" not in signed_in("bob").get(address).content.decode()
 
 
+def test_by_what_rates_are_told_is_said_in_the_readers_language(signed_in, programme):
+    bob = signed_in("bob")
+    bob.cookies["language"] = "ur"
+    page = bob.get(f"/surveys/programmes/{programme.pk}/").content.decode()
+    assert ">ٹیم</b>، " in page
+    assert 'href="?by=channel#rates">چینل</a>، ' in page
+
+
 def test_an_anonymous_survey_is_asked_by_link_only(signed_in, anonymous):
     form = {"name": "x", "design": anonymous.design.pk, "trigger": "solved"}
     page = signed_in("bob").post("/surveys/programmes/new/", form).content.decode()

@@ -141,12 +141,11 @@ class BenchmarkTold(Schema):
 
         """
         asked = find(self.metric, self.variant)[0]
-        unit = asked.usual.unit or asked.metric.unit
         figures = {name: getattr(self, name) for name in ("value", "low", "high")}
         return (
             self.model_dump(exclude={"variant"}, exclude_none=True)
             | {"metric": written(asked)}
-            | {name: shown(each, unit) for name, each in figures.items() if each is not None}
+            | {name: shown(each, asked.unit) for name, each in figures.items() if each is not None}
         )
 
 

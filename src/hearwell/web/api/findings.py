@@ -67,7 +67,7 @@ class Explained(OneMetric):
         description="Of topics: low-high, before-after, left-stayed, or a group against the rest, "
         "such as product=camera.",
     )
-    outcome: Literal["left", "no_purchase", "contact"] = Field(
+    outcome: Literal["left", "downgrade", "no_purchase", "contact"] = Field(
         "left", description="Of deal-breakers: what satisfied customers do after their answer."
     )
     within: int = Field(30, ge=1, le=3660, description="Of deal-breakers: within so many days.")

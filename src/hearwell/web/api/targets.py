@@ -80,13 +80,12 @@ class Given(Schema):
 
         """
         asked = find(self.metric, self.variant)[0]
-        unit = asked.metric.variants()[asked.variant].unit or asked.metric.unit
         same = {"side", "window_days", "false_alarms_per_year", "quiet_from", "quiet_to", "is_on"}
         filters = (each.partition("=") for each in self.where)
         return {
             **self.model_dump(include=same),
             "metric": written(asked),
-            "wanted": shown(self.value, unit),
+            "wanted": shown(self.value, asked.unit),
             "people": by_email(self.people),
             "channels": self.channels,
             **{name.strip(): value.strip() for name, _, value in filters},

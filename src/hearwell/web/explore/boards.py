@@ -103,10 +103,10 @@ def linked(request: HttpRequest, secret: str) -> HttpResponse:
 def show(request: HttpRequest, found: Board, teams: Teams, template: str) -> HttpResponse:
     person = request.user
     with lakes.reading() as lake:
-        zone = lake.settings.zone
+        zone, panels = lake.settings.zone, shown(lake, found, teams)
     context = {
         "board": found,
-        "panels": shown(found, teams),
+        "panels": panels,
         "may_change": isinstance(person, Person) and may_change(person, found),
         "now": datetime.now(ZoneInfo(zone)).replace(tzinfo=None),  # else it is told in UTC
         "zone": zone,

@@ -4,15 +4,14 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from hearwell.engine.period import Grain
 from hearwell.engine.question import MOST_DIMENSIONS, Asked, Teams, may_ask
 from hearwell.lake.lake import Lake
+from hearwell.language.convention import listed
 from hearwell.metrics.catalog import METRICS
-from hearwell.report import day
 from hearwell.report.name import labelled, spaced
 from hearwell.web.explore.board import Board
 from hearwell.web.explore.telling import asked as answered
@@ -24,7 +23,8 @@ from hearwell.web.people.signed_in import SignedIn
 from hearwell.web.read import asking
 from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.nothing import Nothing, nothing
-from hearwell.web.read.whole import whole
+from hearwell.web.read.scorecard import told_day
+from hearwell.web.read.whole import page, whole
 
 OFTEN_FILTERED = (
     "channel",
@@ -50,9 +50,14 @@ def explore(request: SignedIn) -> HttpResponse:
         "explore/numbers.html",
         lambda lake: context(request, lake, view),
     )
-    boards = Board.changed_by(request.user)
-    return render(
-        request, "explore/explore.html", {"view": view, "told": told_numbers, "boards": boards}
+    boards = (*Board.changed_by(request.user).values_list("pk", "title", named=True),)
+    return page(
+        request,
+        told_numbers,
+        view.title,
+        "explore/explore.html",
+        question=view.text,
+        boards=boards,
     )
 
 
@@ -66,8 +71,8 @@ def context(request: SignedIn, lake: Lake, view: View) -> dict[str, Any]:
         "view": view,
         "address": view.address,
         "told": found,
-        "begins": day.asked(found.begins) if found.begins else None,
-        "ends": day.asked(found.ends) if found.ends else None,
+        "begins": told_day(found.begins),
+        "ends": told_day(found.ends),
         "nothing": None if is_told else nothing_of(request, lake, view),
         "choices": choices(request, lake, view.address, filters),
         "chooser": "explore/chooser.html",
@@ -112,7 +117,7 @@ def metrics(teams: Teams) -> list[Choice]:
     return [
         Choice(
             written(Asked(metric, variant)),
-            f"{labelled(metric, variant)}, {spaced(variant)}",
+            listed((labelled(metric, variant), spaced(variant))),
             False,
         )
         for metric in METRICS.values()

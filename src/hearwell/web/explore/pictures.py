@@ -141,7 +141,7 @@ def lines(lake: Lake, answers: Answers, counted: Sequence[Answer], prefix: str) 
                 line(
                     each.trend,
                     f"{prefix}-{place(each.answer.asked)}-{number}",
-                    f"{told}, {each.group}" if answers.question.by else told,
+                    listed((told, each.group or _("not known"))) if answers.question.by else told,
                     minimum_n,
                     values=scales[each.answer.asked],
                     left=left,
@@ -171,7 +171,7 @@ def heats(lake: Lake, answers: Answers, answer: Answer) -> list[Html]:
     drawn = []
     for group, places in list(together.items())[:MOST_LINES]:
         cells = only(answer, places).cells(answers.zone, answers.question.level)
-        about = f"{told}, {group or _('not known')}" if answers.question.by else told
+        about = listed((told, group or _("not known"))) if answers.question.by else told
         settings = lake.settings
         picture = heat(cells, answer.unit, about, settings.minimum_n, settings.week_starts_on)
         drawn.append(element("div", element("h3", about), picture))

@@ -6,7 +6,6 @@ from hearwell.engine.question import Teams
 from hearwell.errors import HearwellError
 from hearwell.lake.lake import Lake
 from hearwell.report.problem import what_was_wrong
-from hearwell.web import lakes
 from hearwell.web.explore.board import Board, Panel
 from hearwell.web.explore.telling import Told, told
 from hearwell.web.explore.view import View
@@ -21,10 +20,9 @@ class Shown:
     problem: str
 
 
-def shown(board: Board, teams: Teams) -> list[Shown]:
-    """Ask for all panels of a board, of one state of the lake."""
-    with lakes.reading() as lake:
-        return [shown_panel(lake, panel, teams) for panel in board.panels.all()]
+def shown(lake: Lake, board: Board, teams: Teams) -> list[Shown]:
+    """Ask for all panels of a board."""
+    return [shown_panel(lake, panel, teams) for panel in board.panels.all()]
 
 
 def shown_panel(lake: Lake, panel: Panel, teams: Teams) -> Shown:

@@ -18,6 +18,7 @@ from hearwell.engine.question import (
     find,
 )
 from hearwell.errors import WrongUse
+from hearwell.language.convention import listed
 from hearwell.report.name import spaced, title
 from hearwell.web.read.address import Address
 
@@ -81,7 +82,7 @@ class View:
     def title(self) -> str:
         """Return what a view is called until somebody gives it a name."""
         numbers = _(" and ").join(title(each, self.asked) for each in self.asked)
-        by = ", ".join(spaced(name) for name in self.address.by)
+        by = listed(spaced(name) for name in self.address.by)
         return (
             _("{numbers} by {dimensions}").format(numbers=numbers, dimensions=by) if by else numbers
         )

@@ -14,6 +14,7 @@ from hearwell.engine.scorecard import asked_for
 from hearwell.errors import WrongUse
 from hearwell.evidence.finding import Finding
 from hearwell.evidence.turns import COINCIDES
+from hearwell.language.convention import listed
 from hearwell.metrics.metric import Question as Theme
 from hearwell.web import lakes
 from hearwell.web.explore.board import Board
@@ -71,12 +72,14 @@ def link(address: str) -> str:
 
 
 def board_words(board: Board, teams: Teams) -> Words:
+    with lakes.reading() as lake:
+        panels = shown(lake, board, teams)
     return Words(
         title=board.title,
         lines=[],
         link=link(reverse("board", args=[board.pk])),
         about="delivery",
-        parts=[part(each) for each in shown(board, teams)],
+        parts=[part(each) for each in panels],
     )
 
 
@@ -92,20 +95,20 @@ def rows(told: Told) -> list[Row]:
     found = []
     for line in told.lines[:MOST_ROWS]:
         where = [value or _("not known") for value in line.group] + [line.time]
-        about = ", ".join(each for each in where if each)
+        about = listed(each for each in where if each)
         for name, figure in zip(told.numbers, line.figures, strict=True):
             if figure is not None:
                 notes = [_(SIMULATED)] if told.simulated else []
                 notes += [figure.hidden] if figure.hidden else []
                 found.append(
                     Row(
-                        f"{name}, {about}" if about else name,
+                        listed((name, about)) if about else name,
                         figure.value,
                         figure.interval,
                         figure.n,
                         figure.change,
                         figure.verdict,
-                        ", ".join(notes),
+                        listed(notes),
                     )
                 )
     return found
@@ -155,5 +158,5 @@ def told(number: scorecard.Row) -> Row:
         number.n,
         number.change or "",
         number.verdict or "",
-        ", ".join(notes),
+        listed(notes),
     )

@@ -149,16 +149,15 @@ class BenchmarkForm(forms.Form):
         except HearwellError as problem:
             self.add_error("metric", what_was_wrong(problem))
             return cleaned
-        unit = asked.usual.unit or asked.metric.unit
         cleaned["metric"] = f"{asked.metric.name}.{asked.variant}"
         for name in ("value", "low", "high"):
             if cleaned.get(name) is not None:
-                cleaned[name] = kept(cleaned[name], unit)
+                cleaned[name] = kept(cleaned[name], asked.unit)
         ends = [cleaned.get(name) for name in ("low", "value", "high")]
         told = [each for each in ends if each is not None]
         if told != sorted(told):
             self.add_error("low", _("The interval does not hold the value."))
-        if unit is Unit.SHARE and any(not 0 <= each <= 1 for each in told):
+        if asked.unit is Unit.SHARE and any(not 0 <= each <= 1 for each in told):
             self.add_error("value", _("A share lies between 0 and 100 %."))
         return cleaned
 
@@ -194,7 +193,7 @@ def benchmark_shown(row: Mapping[str, Any], zone: str) -> list[str]:
     del zone
     try:
         asked = metric_of(row["metric"].replace(".", ":", 1))
-        told = number(row["value"], asked.usual.unit or asked.metric.unit)
+        told = number(row["value"], asked.unit)
     except HearwellError:
         told = str(row["value"])
     rules = spaced(row["comparability"]) if row["comparability"] else ""

@@ -1,6 +1,6 @@
 """Can the inputs be trusted? Where they are from, how new they are, what is missing in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 
 from hearwell.clock.interval import EPOCH
 from hearwell.engine.explain import Answerable, answerable, needed_for
+from hearwell.engine.fact_build import MESSAGE
 from hearwell.engine.freshness import Fed, fed
 from hearwell.engine.period import to_local
 from hearwell.engine.question import Teams, may_ask
 from hearwell.engine.refusals import Refusal, count, refusals
+from hearwell.engine.rollup_build import KEPT, ROLLED
 from hearwell.lake.lake import Lake
 from hearwell.lake.upkeep import Snapshot, snapshots, stored
 from hearwell.metrics.catalog import METRICS
@@ -25,6 +27,7 @@ from hearwell.web.people.person import Role
 from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.read import asking
 
+DERIVED = (MESSAGE, KEPT.format(record=""), ROLLED.format(record=""))
 MOST_REASONS, MOST_GAPS, MOST_IMPORTS, MOST_SNAPSHOTS = 50, 5, 10, 15
 STALE = timedelta(days=2)
 """Older than the newest of all by this, a source may have gone silent."""
@@ -153,8 +156,14 @@ def sources(found: list[Fed], zone: str) -> list[Source]:
 
 
 def newest_snapshots(lake: Lake) -> list[Snapshot]:
-    zone = lake.settings.zone
-    return [
-        Snapshot(each.number, to_local(each.taken_at, zone), each.message)
-        for each in reversed(snapshots(lake)[-MOST_SNAPSHOTS:])
-    ]
+    """Return the newest states that differ in what was brought in, the newest first.
+
+    What was derived from it belongs to it: there it is asked fastest.
+    """
+    found: list[Snapshot] = []
+    for each in snapshots(lake):
+        if found and each.message.startswith(DERIVED):
+            found[-1] = replace(found[-1], number=each.number)
+        else:
+            found.append(replace(each, taken_at=to_local(each.taken_at, lake.settings.zone)))
+    return [*reversed(found)][:MOST_SNAPSHOTS]

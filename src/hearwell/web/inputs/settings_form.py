@@ -40,6 +40,10 @@ TOLD: dict[str, tuple[Any, Any]] = {
     "staffing.abandoned": (_("Part of callers who may hang up"), ""),
     "staffing.occupancy": (_("Largest part of their time that agents are busy"), ""),
     "staffing.shrinkage": (_("Part of paid time that is not at work"), ""),
+    "alerts.false_alarms_per_year": (
+        _("False alarms per year"),
+        _("So often a metric that is watched may raise one although nothing has changed."),
+    ),
     "identity.join_by": (
         _("Journeys may be joined by"),
         _("A browser, or a telephone number, whose customer is known from elsewhere."),
@@ -62,6 +66,7 @@ GROUPS = {
     "": _("Organisation"),
     "service_level": _("Service level of calls"),
     "staffing": _("Staffing"),
+    "alerts": _("Alerts"),
     "identity": _("Who is who"),
     "text": _("What customers write"),
     "roll_up": _("What is kept by day"),
@@ -108,7 +113,7 @@ class SettingsForm(forms.Form):
         for path in self.fields:
             by_group.setdefault(path.rpartition(".")[0], []).append(self[path])
         for name, fields in by_group.items():
-            yield str(GROUPS.get(name, spaced(name).capitalize())), fields
+            yield str(GROUPS[name]), fields
 
     def edit(self, document: TOMLDocument) -> None:
         """Write what was changed into the document."""
@@ -156,7 +161,7 @@ def entries(part: BaseModel, inside: str = "") -> Iterator[tuple[str, tuple[Any,
 
 
 def field(path: str, kind: Any, value: Any) -> forms.Field:
-    label, help_text = TOLD.get(path, (spaced(path.rpartition(".")[2]).capitalize(), ""))
+    label, help_text = TOLD[path]
     named: dict[str, Any] = {"label": label, "help_text": help_text, "initial": value}
     if get_origin(kind) is Literal:
         named["choices"] = [(each, spaced(each).capitalize()) for each in get_args(kind)]

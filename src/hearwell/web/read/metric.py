@@ -55,7 +55,7 @@ def metric(request: SignedIn, name: str) -> HttpResponse:
         "read/metric.html",
         lambda lake: context(request, lake, address, asked),
     )
-    return page(request, labelled(asked.metric, asked.variant), told)
+    return page(request, told, labelled(asked.metric, asked.variant))
 
 
 def context(request: SignedIn, lake: Lake, address: Address, asked: Asked) -> dict[str, Any]:
@@ -78,6 +78,7 @@ def context(request: SignedIn, lake: Lake, address: Address, asked: Asked) -> di
         "snapshot": told.card.snapshot,
         "rows": reverse("rows", args=[name]) + address.query(variant=asked.variant, by=()),
         "why": reverse("why-changed", args=[name]) + address.query(variant=asked.variant),
+        "turned": reverse("when-turned", args=[name]) + address.query(variant=asked.variant, by=()),
         "row": row(told.card, lake, address, own) if own and is_told else None,
         "nothing": None if is_told else nothing(request, lake, address, asked.metric),
         "may_open_rows": request.user.may(Role.LEAD),

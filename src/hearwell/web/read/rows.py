@@ -1,6 +1,6 @@
 """The rows behind a number, page by page, and as a file to take away."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -49,12 +49,19 @@ def rows(request: SignedIn, name: str) -> HttpResponse:
     pages = max(1, -(-told.total // ON_A_PAGE))
     kept = [("variant", asked.variant), *(("column", each) for each in more)]
     here = address.query(variant=asked.variant)
+    words = {name: mark.words for name, mark in asked.metric.record.columns().items()}
     context |= {
         "name": labelled(asked.metric, asked.variant),
         "metric": asked.metric.name,
         "back": here,
         "told": told,
-        "rows": [[plain(value, zone) for value in row] for row in told.rows],
+        "rows": [
+            [
+                plain(value, zone, words.get(column, ()))
+                for column, value in zip(told.columns, row, strict=True)
+            ]
+            for row in told.rows
+        ],
         "is_not_compared": True,
         "zone": zone,
         "columns": columns(told.columns, more, question),
@@ -84,9 +91,16 @@ def question_of(request: SignedIn, address: Address, newest: str | None, name: s
     )
 
 
-def plain(value: Any, zone: str) -> str:
-    """Return a value as a cell shows it: instants in the organisation's zone, to the second."""
+def plain(value: Any, zone: str, words: Collection[str]) -> str:
+    """Return a value as a cell shows it: instants in the organisation's zone, to the second.
+
+    Args:
+        words: those of its column that Hearwell gave; they are told in the reader's language.
+
+    """
     match value:
+        case str() if value in words:
+            return spaced(value)
         case None:
             return ""
         case datetime():

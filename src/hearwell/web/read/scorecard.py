@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -68,7 +67,7 @@ def scorecard(request: SignedIn) -> HttpResponse:
         "read/scorecard.html",
         lambda lake: context(request, lake, address),
     )
-    return page(request, _("Scorecard"), told)
+    return page(request, told, _("Scorecard"))
 
 
 def context(request: SignedIn, lake: Lake, address: Address) -> dict[str, Any]:
@@ -123,12 +122,15 @@ def trends_of(lake: Lake, card: Answers) -> dict[Any, Trend]:
 def pictures(request: SignedIn) -> HttpResponse:
     """Draw the course of each number over the period, small."""
     address = Address.read(request.GET)
-    with asking.reading(address) as lake:
-        card = card_of(lake, address, asking.teams(request))
-        found = trends_of(lake, card)
+
+    def drawn(lake: Lake) -> dict[str, Any]:
+        found = trends_of(lake, card_of(lake, address, asking.teams(request)))
         minimum = lake.settings.minimum_n
-    drawn = {place(asked): sparkline(trend, minimum) for asked, trend in found.items()}
-    return render(request, "read/pictures.html", {"drawn": drawn})
+        return {
+            "drawn": {place(asked): sparkline(trend, minimum) for asked, trend in found.items()}
+        }
+
+    return HttpResponse(whole(request, address.as_of, "read/pictures.html", drawn))
 
 
 def section(card: Answers, lake: Lake, address: Address, theme: Theme) -> Section:

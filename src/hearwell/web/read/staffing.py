@@ -25,6 +25,7 @@ from hearwell.web.read.choices import Choice, choices
 from hearwell.web.read.heat import Day, heat, hours_of, plan_heat
 from hearwell.web.read.nothing import nothing
 from hearwell.web.read.told import told
+from hearwell.web.read.whole import part
 
 SHOWN = {
     "wait_time": ("p90", _("Wait, nine of ten")),
@@ -35,6 +36,7 @@ SHOWN = {
     "occupancy": (None, _("Busy")),
 }
 FILTERS = ("queue", "team", "channel")
+PLAN = "read/plan.html"
 
 
 WHAT_IF = {
@@ -113,13 +115,14 @@ def staffing(request: SignedIn) -> HttpResponse:
 
 def plan(request: SignedIn) -> HttpResponse:
     """Say how many are needed in each half hour, and whether they are there; it takes a while."""
+    title = str(_("Needed against there"))
     address = Address.read(request.GET)
     with asking.reading(address) as lake:
         try:
             target = target_given(request, target_of(lake))
             made = planned(lake, address, asking.teams(request), target)
         except BadQuestion as problem:
-            return render(request, "read/plan.html", {"problem": what_was_wrong(problem)})
+            return part(request, title, PLAN, {"problem": what_was_wrong(problem)})
     halves = made.as_json()["half_hours"]
     hours = hours_of(halves) if halves else range(0)
     queues = [
@@ -133,7 +136,7 @@ def plan(request: SignedIn) -> HttpResponse:
         "what_if": sliders(target),
         "kept": list(address.pairs()),
     }
-    return render(request, "read/plan.html", context)
+    return part(request, title, PLAN, context)
 
 
 def target_given(request: SignedIn, usual: Target) -> Target:

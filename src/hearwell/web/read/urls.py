@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from hearwell.web.read import help_centre, metric, rows, scorecard, staffing, why_changed
+from hearwell.web.read import help_centre, metric, rows, scorecard, staffing, turned, why_changed
 
 PAGES = (
     ("", scorecard.scorecard, "scorecard"),
@@ -12,6 +12,7 @@ PAGES = (
     ("metric/<str:name>/rows/", rows.rows, "rows"),
     ("metric/<str:name>/rows.<str:kind>", rows.export, "rows-export"),
     ("metric/<str:name>/why/", why_changed.why_changed, "why-changed"),
+    ("metric/<str:name>/turned/", turned.when_turned, "when-turned"),
     ("staffing/", staffing.staffing, "staffing"),
     ("staffing/plan/", staffing.plan, "staffing-plan"),
     ("help-centre/", help_centre.help_centre, "help-centre"),

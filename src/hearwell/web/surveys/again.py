@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from hearwell.engine.question import Teams
-from hearwell.web.surveys.asked import Asked
-from hearwell.web.surveys.asking import AT_ONCE, COPIED
+from hearwell.web.surveys.asked import AT_ONCE, Asked
+from hearwell.web.surveys.asking import COPIED
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme
@@ -69,13 +69,7 @@ def ask_again(programme: Programme, people: int, teams: Teams, now: datetime) ->
             [following(each, now, len(drawn) / len(by_person)) for each in drawn],
             batch_size=AT_ONCE,
         )
-        Asked.objects.bulk_create(
-            [Asked(person=each.person, at=now) for each in drawn],
-            batch_size=AT_ONCE,
-            update_conflicts=True,
-            unique_fields=["person"],
-            update_fields=["at"],
-        )
+        Asked.keep((each.person for each in drawn), now)
     return len(drawn)
 
 

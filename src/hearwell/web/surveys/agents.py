@@ -101,12 +101,7 @@ def begun(lake: Lake, programme: Programme, habits: Habits, now: datetime) -> li
             )
             for each in sent
         )
-        Asked.objects.bulk_create(
-            [Asked(person=each.person, at=now) for each in sent],
-            update_conflicts=True,
-            unique_fields=["person"],
-            update_fields=["at"],
-        )
+        Asked.keep((each.person for each in sent), now)
     return found
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hearwell.jobs.eligible import TRIGGERS, Eligible, eligible
 from hearwell.lake.lake import Lake
-from hearwell.web.surveys.asked import Asked
+from hearwell.web.surveys.asked import AT_ONCE, Asked
 from hearwell.web.surveys.design import Version
 from hearwell.web.surveys.habits import Habits
 from hearwell.web.surveys.invitation import WAITING, Invitation
@@ -23,7 +23,6 @@ from hearwell.web.surveys.stop import Stop
 LOOKS_BACK = timedelta(days=3)
 """What reached the lake later than this after it happened asks nobody any more."""
 
-AT_ONCE = 500
 COPIED = (
     "about",
     "person",
@@ -74,13 +73,7 @@ def asked_by(lake: Lake, programme: Programme, habits: Habits, now: datetime) ->
         Invitation.objects.bulk_create(
             [invited(programme, version, each, now) for each in decisions], batch_size=AT_ONCE
         )
-        Asked.objects.bulk_create(
-            [Asked(person=each.eligible.person, at=now) for each in decisions if is_sent(each)],
-            batch_size=AT_ONCE,
-            update_conflicts=True,
-            unique_fields=["person"],
-            update_fields=["at"],
-        )
+        Asked.keep((each.eligible.person for each in decisions if is_sent(each)), now)
     return decisions
 
 

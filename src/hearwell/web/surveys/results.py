@@ -22,7 +22,7 @@ from hearwell.report.markup import Html
 from hearwell.stats.sample_size import LARGEST_SPREAD, answers_needed
 from hearwell.web import lakes
 from hearwell.web.surveys import link as links
-from hearwell.web.surveys.again import tracked
+from hearwell.web.surveys.again import invitations, tracked
 from hearwell.web.surveys.instrument import INSTRUMENTS
 from hearwell.web.surveys.invitation import Invitation
 from hearwell.web.surveys.programme import Programme, Trigger
@@ -69,9 +69,7 @@ def results(found: Programme, teams: Teams, by: str, now: datetime) -> dict[str,
 
 def came_of(found: Programme, teams: Teams, now: datetime) -> dict[str, Any]:
     """Return who was asked, how many answered and what they said, of the teams that may be seen."""
-    rows = Invitation.objects.filter(programme=found)
-    if teams is not None:
-        rows = rows.filter(team__in=teams)
+    rows = invitations(found, teams)
     answered = rows.filter(answered_at__isnull=False, like_machine=False)
     recent = answered.filter(answered_at__gte=now - PRESENT).count()
     if found.is_anonymous:

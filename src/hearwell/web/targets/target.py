@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hearwell.engine.question import TEAM, Asked
+from hearwell.language.convention import listed
 from hearwell.metrics.metric import Unit
 from hearwell.report.name import labelled, spaced
 from hearwell.report.number import number
@@ -74,8 +75,8 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         asked = self.asked
-        name = f"{labelled(asked.metric, asked.variant)}, {spaced(asked.variant)}"
-        filters = ", ".join(f"{spaced(name)}: {value}" for name, value in self.view.address.where)
+        name = listed((labelled(asked.metric, asked.variant), spaced(asked.variant)))
+        filters = listed(f"{spaced(name)}: {value}" for name, value in self.view.address.where)
         return f"{name} ({filters})" if filters else name
 
     @property
@@ -84,8 +85,7 @@ class Target(models.Model):
 
     @property
     def unit(self) -> Unit:
-        asked = self.asked
-        return asked.metric.variants()[asked.variant].unit or asked.metric.unit
+        return self.asked.unit
 
     @property
     def told(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hearwell.engine.question import Question, Teams
 from hearwell.errors import WrongUse
@@ -23,8 +24,10 @@ from hearwell.web.read.address import Address
 from hearwell.web.read.choices import choices
 from hearwell.web.read.scorecard import told_day
 from hearwell.web.read.told import told
+from hearwell.web.read.whole import part
 from hearwell.web.why.opened import address_of
 
+DIGEST = "why/digest.html"
 FILTERS = ("channel", "team")
 IN_FEED = 3
 SUREST = 0.999
@@ -47,6 +50,7 @@ def changed(request: SignedIn) -> HttpResponse:
 
 def findings(request: SignedIn, most: int = MOST) -> HttpResponse:
     """Tell the weightiest findings; nothing is a valid answer."""
+    title = _("What changed")
     address = Address.read(request.GET)
     teams = asking.teams(request)
     with asking.reading(address) as lake:
@@ -54,7 +58,7 @@ def findings(request: SignedIn, most: int = MOST) -> HttpResponse:
         try:
             found = digest(lake, question)
         except WrongUse as problem:
-            return render(request, "why/digest.html", {"problem": what_was_wrong(problem)})
+            return part(request, title, DIGEST, {"problem": what_was_wrong(problem)})
     whole = replace(address, by=(), grain=None, variant=None)
     context = {
         "findings": [shown(each, whole) for each in found[:most]],
@@ -62,7 +66,7 @@ def findings(request: SignedIn, most: int = MOST) -> HttpResponse:
         "begins": told_day(question.begins),
         "ends": told_day(question.ends),
     }
-    return render(request, "why/digest.html", context)
+    return part(request, title, DIGEST, context)
 
 
 def question_of(lake: Lake, address: Address, teams: Teams) -> Question:

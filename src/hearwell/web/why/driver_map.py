@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from hearwell.insights.drivers.driver import Driver
+from hearwell.language.convention import listed
 from hearwell.metrics.metric import Unit
 from hearwell.report.markup import Html, element
 from hearwell.report.number import marks, number
@@ -48,7 +49,8 @@ def driver_map(drivers: Sequence[tuple[str, Driver]]) -> Html | None:
     for place, name, each, performance in reversed(known):  # the strongest lie on top
         x = LEFT + width * going.part(performance)
         y = TOP + (floor - TOP) * (1 - effect.part(each.share))
-        told = f"{name}: {number(each.share, Unit.SHARE)}, {number(performance, Unit.SHARE)}"
+        figures = number(each.share, Unit.SHARE), number(performance, Unit.SHARE)
+        told = f"{name}: {listed(figures)}"
         dot = element("circle", element("title", told), cx=x, cy=y, r=RADIUS)
         label = element("text", str(place), x=x, y=y + 3.5, text_anchor="middle")
         pieces.append(element("g", dot, label, class_=None if each.believed else "unsure"))

@@ -37,10 +37,12 @@ from hearwell.web.people.signed_in import SignedIn, at_least
 from hearwell.web.read import asking
 from hearwell.web.read.address import Address
 from hearwell.web.read.choices import choices
+from hearwell.web.read.whole import part
 from hearwell.web.why.opened import opened
 from hearwell.web.why.page import asked, wide
 from hearwell.web.why.time_line import time_line
 
+TOGETHER = "why/journeys.html"
 MOST_TOUCHES = 300
 """Of a customer with more, the newest are shown."""
 
@@ -156,13 +158,14 @@ def day(found: Journey, place: int) -> str:
 @require_safe
 def journeys(request: SignedIn) -> HttpResponse:
     """Tell what comes before turns, the usual ways to a contact, and how far customers come."""
+    title = str(_("What comes before customers turn"))
     address, teams = Address.read(request.GET), asking.teams(request)
     with asking.reading(address) as lake:
         begins, ends = address.period(asking.newest(lake, teams))
         try:
             found = together(lake, begins, ends, teams, address.level)
         except WrongUse as problem:
-            return render(request, "why/journeys.html", {"problem": what_was_wrong(problem)})
+            return part(request, title, TOGETHER, {"problem": what_was_wrong(problem)})
     stages = [None, *(each.customers for each in found.funnel)]
     context = {
         "findings": opened(found.findings, address),
@@ -183,7 +186,7 @@ def journeys(request: SignedIn) -> HttpResponse:
             for each, before in zip(found.funnel, stages, strict=False)
         ],
     }
-    return render(request, "why/journeys.html", context)
+    return part(request, title, TOGETHER, context)
 
 
 def together(

@@ -41,7 +41,9 @@ def why(request: SignedIn) -> HttpResponse:
             "outcomes": [
                 Choice(each, told, each == after)
                 for each, told in zip(
-                    NAMES, (_("leave"), _("buy nothing"), _("contact us again")), strict=True
+                    NAMES,
+                    (_("leave"), _("take a smaller plan"), _("buy nothing"), _("contact us again")),
+                    strict=True,
                 )
             ],
             "contrasts": [

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from hearwell.engine.errors import NotByTeam
 from hearwell.engine.question import Asked, Question, find, may_ask
@@ -13,7 +13,7 @@ from hearwell.lake.lake import Lake
 from hearwell.report.problem import what_was_wrong
 from hearwell.web import lakes
 from hearwell.web.people.signed_in import SignedIn
-from hearwell.web.read import asking
+from hearwell.web.read import asking, whole
 from hearwell.web.read.address import Address, choice
 
 Made = TypeVar("Made")
@@ -75,5 +75,6 @@ def part(  # noqa: PLR0913  what is asked, how, of whom, and how it is shown
             key = (question, *options) if options else question
             made = lakes.kept(lake, name, key, lambda: insight(lake, question))
     except WrongUse as problem:
-        return render(request, template, {"problem": what_was_wrong(problem)})
-    return render(request, template, shown(made, address))
+        context = {"problem": what_was_wrong(problem)}
+        return whole.part(request, _("Why"), template, context)
+    return whole.part(request, _("Why"), template, shown(made, address))

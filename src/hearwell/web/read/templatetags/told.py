@@ -7,9 +7,15 @@ from django import template
 from django.utils import timezone
 
 from hearwell.language import date as written
+from hearwell.language.convention import comma, listed, semicolon
 from hearwell.report import number
+from hearwell.report.name import spaced
 
 register = template.Library()
+register.filter(spaced)
+register.filter(listed)
+register.simple_tag(comma)
+register.simple_tag(semicolon)
 
 
 @register.filter
