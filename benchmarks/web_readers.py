@@ -21,7 +21,9 @@ from call_metrics import filled
 from web_pages import Browser, percentile, started, stopped
 
 from hearwell.engine.ask import ask
+from hearwell.engine.fact_build import build_facts
 from hearwell.engine.question import Question, find
+from hearwell.engine.rollup_build import roll_up
 from hearwell.lake.lake import open_lake
 from hearwell.report.number import number
 
@@ -60,7 +62,9 @@ class Reader(threading.Thread):
 def main(rows: int = 1_000_000, readers: int = 24) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lake = Path(folder) / "lake"
-        filled(lake, rows).close()
+        with filled(lake, rows) as made:  # and what an import makes of it
+            build_facts(made)
+            list(roll_up(made))
         more = Path(folder) / "more.csv"
         with open_lake(lake) as opened:
             opened.connection.execute(
@@ -81,23 +85,30 @@ def main(rows: int = 1_000_000, readers: int = 24) -> None:
                 stdout=subprocess.DEVNULL,
                 env={**os.environ, "HEARWELL_LAKE": str(lake)},
             )
-            took = time.perf_counter() - began
+            ended = time.perf_counter()
+            time.sleep(ALONE_SECONDS)  # all pages tell of the new state now
             for reader in reading:
                 reader.goes_on = False
                 reader.join(timeout=300)
         finally:
             stopped(process)
         alone = [s for each in reading for at, s in each.took if at < began]
-        beside = [s for each in reading for at, s in each.took if at >= began]
+        beside = [s for each in reading for at, s in each.took if began <= at < ended]
+        after = [s for each in reading for at, s in each.took if at >= ended]
+        states = {snapshot for each in reading for snapshot, _ in each.told}
         errors = [error for each in reading for error in each.errors]
         mixed = [wrong for each in reading for wrong in mixes(lake, each)]
     figures = {
         "rows_imported": rows,
-        "import_seconds": took,
+        "import_seconds": ended - began,
         "pages_alone": len(alone),
         "pages_beside": len(beside),
+        "pages_after": len(after),
         "p95_alone_seconds": percentile(alone, 0.95),
         "p95_beside_seconds": percentile(beside, 0.95),
+        "p95_after_seconds": percentile(after, 0.95),
+        "slowest_seconds": max(*beside, *after),
+        "states": len(states),
         "errors": len(errors),
         "pages_of_two_states": len(mixed),
     }

@@ -9,6 +9,7 @@ import pytest
 
 from hearwell.engine import scorecard
 from hearwell.lake.lake import CATALOG, create
+from hearwell.lake.shown import showing
 from hearwell.web import lakes
 from hearwell.web.explore.board import Board
 from hearwell.web.explore.view import View
@@ -128,6 +129,24 @@ def test_the_lake_is_asked_again_now_and_then(pool, monkeypatch):
     now = lakes.time.monotonic()
     monkeypatch.setattr(lakes.time, "monotonic", lambda: now + lakes.TRUSTED_SECONDS)
     assert found.snapshot() is None
+
+
+def test_pages_tell_of_the_state_before_while_more_is_brought_in(pool):
+    """Also those asked anew; afterwards the same lakes are not lent again."""
+    found, lake = pool
+    count = "select count(*) from lake.call"
+    with showing(lake):
+        before = lake.snapshot
+        with lake.writing("calls"):
+            lake.connection.execute("insert into lake.call (source, call_id) values ('a', '1')")
+        for _ in range(2):
+            with found.reading() as reader:
+                assert (reader.snapshot, reader.as_of) == (before, None)
+                assert reader.connection.execute(count).fetchall() == [(0,)]
+        assert found.snapshot() == before
+    with found.reading() as reader:
+        assert reader.snapshot == lake.snapshot > before
+        assert reader.connection.execute(count).fetchall() == [(1,)]
 
 
 def test_a_page_that_is_kept_needs_no_lake(company, signed_in, monkeypatch):

@@ -54,6 +54,7 @@ def import_files(
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.bring_in import Mapping  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
+    from hearwell.lake.shown import showing  # noqa: PLC0415
     from hearwell.records import RECORDS  # noqa: PLC0415
 
     known = [name for name in RECORDS if name != "rejected"]
@@ -63,14 +64,15 @@ def import_files(
     mapping = Mapping.read(map_file) if map_file else None
     opened = open_lake(lake, writable=True)
     failed = 0
-    for path in paths:
-        try:
-            import_one(opened, path, kind, mapping, agreed=yes)
-        except HearwellError as problem:
-            failed += 1
-            typer.echo(f"{path}: {problem}", err=True)
-    if failed < len(paths):
-        build_and_tell(opened)
+    with showing(opened):
+        for path in paths:
+            try:
+                import_one(opened, path, kind, mapping, agreed=yes)
+            except HearwellError as problem:
+                failed += 1
+                typer.echo(f"{path}: {problem}", err=True)
+        if failed < len(paths):
+            build_and_tell(opened)
     show_answerable(answerable(opened, only=kind))
     if failed:
         raise typer.Exit(1)
@@ -149,13 +151,15 @@ def sync_asterisk(
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.sync import sync_asterisk as sync  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
+    from hearwell.lake.shown import showing  # noqa: PLC0415
     from hearwell.records.call import Call  # noqa: PLC0415
 
     opened = open_lake(lake, writable=True)
     clock = check_zone(zone) if zone else opened.settings.zone
-    with_bar(
-        "reading Asterisk's logs",
-        lambda _: show_synced(sync(opened, queue_log, cel or [], source, clock)),
-    )
-    build_and_tell(opened)
+    with showing(opened):
+        with_bar(
+            "reading Asterisk's logs",
+            lambda _: show_synced(sync(opened, queue_log, cel or [], source, clock)),
+        )
+        build_and_tell(opened)
     show_answerable(answerable(opened, only=Call))

@@ -53,27 +53,29 @@ def simulate(  # noqa: PLR0913, PLR0917  how large, how long, what is planted, a
     from hearwell.engine.explain import answerable  # noqa: PLC0415
     from hearwell.jobs.simulate import simulate as run  # noqa: PLC0415
     from hearwell.lake.lake import open_lake  # noqa: PLC0415
+    from hearwell.lake.shown import showing  # noqa: PLC0415
 
     opened = open_lake(lake, writable=True)
-    with_bar(
-        f"simulating {size:,} customers",
-        lambda told: show_simulated(
-            run(
-                opened,
-                size,
-                seed,
-                days=days,
-                until=until,
-                effects=effect or (),
-                only=only or (),
-                truth_file=truth,
-                progress=told,
-            )
-        ),
-    )
-    if truth:
-        typer.echo(f"What is true of it is in {truth}.")
-    build_and_tell(opened)
+    with showing(opened):
+        with_bar(
+            f"simulating {size:,} customers",
+            lambda told: show_simulated(
+                run(
+                    opened,
+                    size,
+                    seed,
+                    days=days,
+                    until=until,
+                    effects=effect or (),
+                    only=only or (),
+                    truth_file=truth,
+                    progress=told,
+                )
+            ),
+        )
+        if truth:
+            typer.echo(f"What is true of it is in {truth}.")
+        build_and_tell(opened)
     show_answerable(answerable(opened))
 
 

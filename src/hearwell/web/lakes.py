@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from hearwell.lake.lake import CATALOG, Lake, open_lake
+from hearwell.lake.shown import shown
 from hearwell.settings import FILE
 
 KEPT_OPEN = 8
@@ -49,6 +50,7 @@ def exactly() -> Iterator[None]:
 
 
 Written = tuple[tuple[int, int, int], ...]
+Edition = tuple[int, int | None]  # of the settings, and the snapshot that is shown for the newest
 
 
 class Pool:
@@ -56,7 +58,7 @@ class Pool:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.free: list[tuple[int, Lake]] = []
+        self.free: list[tuple[Edition, Lake]] = []
         self.out = 0
         self.asked: set[Lake] = set()  # those that are out and open
         self.lock = threading.Condition()
@@ -69,13 +71,18 @@ class Pool:
         return file.stat().st_mtime_ns if file.exists() else 0
 
     @contextmanager
-    def lent(self) -> Iterator[Lake]:
-        """Lend a lake. One that was in use when something failed is closed, not lent again."""
-        edition = self.edition()
+    def lent(self, snapshot: int | None = None) -> Iterator[Lake]:
+        """Lend a lake. One that was in use when something failed is closed, not lent again.
+
+        Args:
+            snapshot: that it shows in place of the newest.
+
+        """
+        edition = self.edition(), snapshot
         lake = self.take(edition)
         is_free = False
         try:
-            lake = lake or silent(open_lake(self.path))
+            lake = lake or self.opened(snapshot)
             with self.lock:
                 self.asked.add(lake)
             yield lake
@@ -92,13 +99,18 @@ class Pool:
             if lake is not None and not is_kept:
                 lake.close()
 
+    def opened(self, snapshot: int | None) -> Lake:
+        lake = silent(open_lake(self.path, as_of=None if snapshot is None else str(snapshot)))
+        lake.as_of = None  # nobody asked for a state of the past
+        return lake
+
     def interrupt(self) -> None:
         """Break off whatever is asked of any lake that is out."""
         with self.lock:
             for lake in self.asked:
                 lake.connection.interrupt()
 
-    def take(self, edition: int) -> Lake | None:
+    def take(self, edition: Edition) -> Lake | None:
         """Take a lake that is free, if need be after waiting; None if one is to be opened."""
         with self.lock:
             self.lock.wait_for(lambda: self.free or self.out < KEPT_OPEN, PATIENCE_SECONDS)
@@ -130,6 +142,9 @@ class Pool:
 
     def snapshot(self) -> int | None:
         """Return the snapshot that holds; None where the lake has to be asked."""
+        older = shown(self.path)
+        if older is not None:
+            return older
         if self.known is None:
             return None
         written, snapshot, at = self.known
@@ -143,7 +158,15 @@ class Pool:
 
     @contextmanager
     def reading(self) -> Iterator[Lake]:
-        """Lend a lake that shows one state, and note in which files that is."""
+        """Lend a lake that shows one state, and note in which files that is.
+
+        While more is brought in, that is the state before.
+        """
+        older = shown(self.path)
+        if older is not None:
+            with self.lent(older) as lake, lake.reading():
+                yield lake
+            return
         written, at = self.written(), time.monotonic()
         with self.lent() as lake, lake.reading() as snapshot:
             if written is not None and written == self.written():

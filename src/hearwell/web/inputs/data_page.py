@@ -18,6 +18,7 @@ from hearwell.engine.question import Teams, may_ask
 from hearwell.engine.refusals import Refusal, count, refusals
 from hearwell.engine.rollup_build import KEPT, ROLLED
 from hearwell.lake.lake import Lake
+from hearwell.lake.shown import shown
 from hearwell.lake.upkeep import Snapshot, snapshots, stored
 from hearwell.metrics.catalog import METRICS
 from hearwell.report.name import labelled, spaced
@@ -90,6 +91,7 @@ def data(request: SignedIn) -> HttpResponse:
             "files": files,
             "size_bytes": size,
             "keep_days": lake.settings.keep_snapshots_days,
+            "more_is_coming": shown(lake.path) is not None,
             "imports": Bringing.objects.select_related("person")[:MOST_IMPORTS],
         }
         if teams is None:  # what was refused has no team yet

@@ -17,6 +17,7 @@ from hearwell.jobs.bring_in import Mapping, bring_in
 from hearwell.jobs.learn import learn_scores
 from hearwell.jobs.rehearse import beginning, rehearse
 from hearwell.lake.lake import Lake, open_lake
+from hearwell.lake.shown import showing
 from hearwell.records import RECORDS
 from hearwell.web import lakes
 from hearwell.web.background import HUEY, every, task
@@ -70,7 +71,7 @@ def bring(number: int) -> None:
     """Import a file that was checked, and bring up to date what is kept of it."""
     with at_work(number, State.DONE, State.CHECKED) as (bringing, told):
         record = RECORDS[bringing.record]
-        with silent(open_lake(lake_path(), writable=True)) as lake:
+        with silent(open_lake(lake_path(), writable=True)) as lake, showing(lake):
             done = bring_in(
                 lake,
                 bringing.path,
@@ -86,9 +87,15 @@ def bring(number: int) -> None:
             bring_up_to_date(lake, bringing)
 
 
+@every(minute="37")
+def catch_up() -> None:
+    """Derive for all what each page derives of rows that came by themselves, such as events."""
+    rebuild()
+
+
 @task
 def rebuild() -> None:
-    """Make anew what is kept in the lake and was made by settings that have changed."""
+    """Make anew what is kept in the lake, where rows or settings have changed since."""
     with silent(open_lake(lake_path(), writable=True)) as lake:
         build_facts(lake)
         learn_scores(lake)
