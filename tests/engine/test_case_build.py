@@ -8,6 +8,7 @@ from engine.tables import utc
 from engine.test_case_clocks import WAITS, read
 from engine.test_case_facts import COMPARED, histories
 
+from hearwell.engine import kept as kept_facts
 from hearwell.engine.derived import readable
 from hearwell.engine.fact_build import build_facts
 from hearwell.lake.lake import create, open_lake
@@ -110,6 +111,17 @@ def key(name, row):
 )
 def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
     """Rows come in batches, change, are merged and deleted; checkpoints and builds lie between."""
+    bring_in_batches(lake, seed)
+
+
+def test_what_is_made_a_part_at_a_time_is_the_same(lake, monkeypatch):
+    """As where more was brought in than fits into memory."""
+    monkeypatch.setattr(kept_facts, "parts_of_all", lambda *_: 4)
+    monkeypatch.setattr(kept_facts, "FEW_UNITS", 5)
+    bring_in_batches(lake, 10)
+
+
+def bring_in_batches(lake, seed):
     draw = random.Random(seed)
     rows = dict(zip(NAMES, histories(seed, 120), strict=True))
     kept = {name: {} for name in NAMES}

@@ -7,6 +7,7 @@ from engine.tables import named, utc
 from engine.test_case_build import bring
 from engine.test_contact_facts import NAMES, compared, counted_by_hand, found_by_engine, world
 
+from hearwell.engine import kept as kept_facts
 from hearwell.engine.ask import ask
 from hearwell.engine.derived import readable
 from hearwell.engine.fact_build import build_facts
@@ -55,6 +56,16 @@ def changed(draw, name, row, rows):
 @pytest.mark.parametrize("seed", range(1))
 def test_what_is_kept_is_what_a_full_build_would_make(lake, seed):
     """Rows come late, change, move to other cases and people, are merged and deleted."""
+    bring_in_batches(lake, seed)
+
+
+@pytest.mark.parametrize(
+    "seed", [12, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(13, 20))]
+)
+def test_what_is_made_a_part_at_a_time_is_the_same(lake, seed, monkeypatch):
+    """As where more was brought in than fits into memory."""
+    monkeypatch.setattr(kept_facts, "parts_of_all", lambda *_: 3)
+    monkeypatch.setattr(kept_facts, "FEW_UNITS", 3)
     bring_in_batches(lake, seed)
 
 

@@ -262,6 +262,33 @@ def test_closing_gives_back_the_folder_for_what_did_not_fit(place):
     assert not list((place / "staging").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("usual", "limit"),
+    [
+        ("1.5 GiB", "1610MB"),  # of 2 GB: no more than DuckDB would take
+        ("18.8 GiB", "3154MB"),  # of 24 GB
+        ("6.2 GiB", "3000MB"),
+        ("100.0 GiB", "16777MB"),
+        ("800.0 MiB", "838MB"),
+    ],
+)
+def test_one_lake_does_not_take_all_memory(usual, limit):
+    assert catalog.memory_limit(usual) == limit
+
+
+def test_what_one_lake_may_take(place, monkeypatch):
+    monkeypatch.delenv("HEARWELL_MEMORY", raising=False)
+    usual = duckdb.connect().execute("select current_setting('memory_limit')").fetchone()[0]
+    with open_lake(place) as lake:
+        told = lake.connection.execute("select current_setting('memory_limit')").fetchone()[0]
+    assert megabytes(told) == pytest.approx(float(catalog.memory_limit(usual)[:-2]), rel=0.05)
+
+
+def megabytes(told):
+    amount, unit = told.split()
+    return float(amount) * catalog.MEGABYTES[unit]
+
+
 def test_what_does_not_fit_into_memory_goes_to_the_lakes_disk(place, monkeypatch):
     """HEARWELL_MEMORY bounds what is used; the rest is in staging, and gone at the end."""
     monkeypatch.setenv("HEARWELL_MEMORY", "60MB")

@@ -45,6 +45,10 @@ NEEDED: Mapping[type[Record], tuple[str, ...]] = {
 }
 """What of the kept a fact is made of, besides what is told of each case."""
 
+INTO = f"left join {MERGED} as m on m.source = c.source and m.case_id = c.case_id"
+SURVIVOR = "coalesce(m.merged_into, c.case_id)"
+"""Into which case one was merged, and whose it is then."""
+
 FIRST_DAY, LAST_DAY = datetime(1990, 1, 1), datetime(2069, 12, 31)  # noqa: DTZ001  naive UTC
 """The days of which opening hours are worked out. What lies outside has no business time."""
 
@@ -195,7 +199,7 @@ def make_merges(making: Making) -> None:
 
 
 def touch(making: Making, kept: Kept) -> bool:
-    """Find the cases whose rows changed, and all rows of these and of those merged with them."""
+    """Find the cases whose rows changed, and those that these were merged with."""
     changed = " union ".join(
         f"select source, {column} as case_id from {making.changes(record.table_name)} "
         f"where {column} is not null"
@@ -210,23 +214,41 @@ def touch(making: Making, kept: Kept) -> bool:
     if not making.has_rows(CHANGED):
         return False
     make_merges(making)
-    into = f"left join {MERGED} as m on m.source = c.source and m.case_id = c.case_id"
-    survivor = "coalesce(m.merged_into, c.case_id)"
     making.create(
         kept.touched,
         f"select {kept.key} from {CHANGED} "  # also those that are no survivors any more
-        f"union select c.source, {survivor} from {CHANGED} as c {into}",
+        f"union select c.source, {SURVIVOR} from {CHANGED} as c {INTO}",
     )
+    return True
+
+
+def gather(making: Making, kept: Kept) -> None:
+    """Find all rows of cases and of those merged with them, of which `MERGED` tells."""
     making.create(
         MEMBER,
-        f'select c.source, c.case_id from "case" as c {into} '
-        f"semi join {kept.touched} as t on t.source = c.source and t.case_id = {survivor}",
+        f'select c.source, c.case_id from "case" as c {INTO} '
+        f"semi join {kept.touched} as t on t.source = c.source and t.case_id = {SURVIVOR}",
     )
     for record in SOURCES:
         name = record.table_name
         rows = f'from "{name}" semi join {MEMBER} using ({kept.key})'
-        making.create(f"{name}{TOUCHED_ROWS}", rows)
-    return True
+        # Messages are read once, and their texts not at all: a view does not copy these.
+        making.create(f"{name}{TOUCHED_ROWS}", rows, "view" if record is Message else "table")
 
 
-CASES = Kept("cases", CASE, KEPT, steps, touch)
+def survivors(making: Making) -> str:
+    make_merges(making)
+    return f'select c.source, {SURVIVOR} as case_id from "case" as c {INTO}'
+
+
+CASES = Kept(
+    "cases",
+    CASE,
+    KEPT,
+    steps,
+    touch,
+    gather,
+    survivors,
+    ("case", "message", "case_event"),
+    5_000_000,
+)

@@ -185,15 +185,16 @@ def touch_callers(making: Making, kept: Kept) -> bool:
         f"select {BY} as called_by from {making.changes('call')} where leg = 1 "
         f"union select {BY} from call semi join call_changed using ({CALL}) where leg = 1",
     )
-    if not making.has_rows(kept.touched):
-        return False
+    return making.has_rows(kept.touched)
+
+
+def gather_calls(making: Making, kept: Kept) -> None:
     making.create(
         "call_member",
         f"select {CALL} from call where leg = 1 and {BY} in (select called_by from {kept.touched})",
     )
     making.create(f"call{TOUCHED_ROWS}", f"from call semi join call_member using ({CALL})")
     make_merges(making)
-    return True
 
 
 def touch_owners(making: Making, kept: Kept) -> bool:
@@ -207,12 +208,13 @@ def touch_owners(making: Making, kept: Kept) -> bool:
                 f"select owner from {fresh(table)}",
             ]
     making.create(kept.touched, " union ".join(owners))
-    if not making.has_rows(kept.touched):
-        return False
+    return making.has_rows(kept.touched)
+
+
+def gather_owned(making: Making, kept: Kept) -> None:
     for table in (TOLD, CASE_CONTACT, CALL_CONTACT):
         rows = f"from {table} semi join {kept.touched} using (owner)"
         making.create(f"{table}{TOUCHED_ROWS}", rows)
-    return True
 
 
 def steps_of_calls(_: Lake, suffix: str) -> Mapping[str, Step]:
@@ -224,8 +226,24 @@ def steps_of_owners(_: Lake, suffix: str) -> Mapping[str, Step]:
 
 
 CALLERS = Kept(
-    "callers", ("called_by",), (EPISODE_TOLD, CALL_CONTACT), steps_of_calls, touch_callers
+    "callers",
+    ("called_by",),
+    (EPISODE_TOLD, CALL_CONTACT),
+    steps_of_calls,
+    touch_callers,
+    gather_calls,
+    lambda _: f"select {BY} as called_by from call where leg = 1",
+    ("call",),
+    1_000_000,
 )
 OWNERS = Kept(
-    "owners", ("owner",), (CONTACT_TOLD, ISSUE_TOLD, AFTER_TOLD), steps_of_owners, touch_owners
+    "owners",
+    ("owner",),
+    (CONTACT_TOLD, ISSUE_TOLD, AFTER_TOLD),
+    steps_of_owners,
+    touch_owners,
+    gather_owned,
+    lambda _: f"select owner from {TOLD} union all select owner from {CALL_CONTACT}",
+    (TOLD, CASE_CONTACT, CALL_CONTACT),
+    1_000_000,
 )

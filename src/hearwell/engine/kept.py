@@ -20,6 +20,9 @@ BUILDS = "hearwell_build"
 TOUCHED_ROWS = "_touched_rows"
 """Behind the name of a table: its rows of the units that are made anew."""
 
+FEW_UNITS = 100_000
+"""So many are made anew at once in any case."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -80,8 +83,11 @@ class Kept:
         tables: those that are kept.
         steps: return the steps that lead to the tables, in their order. They read some tables
             under names with a suffix.
-        touch: make the table `touched` of the units to make anew, and the tables with the suffix
-            `TOUCHED_ROWS`; return whether there are any.
+        touch: make the table `touched` of the units to make anew; return whether there are any.
+        gather: make the tables with the suffix `TOUCHED_ROWS` of the units that are in `touched`.
+        every: return the query of all units; one may be in it several times.
+        weighed_by: the tables that what is made grows with.
+        rows_at_once: so many rows of these are worked on at once, which takes 2 to 3 GB.
 
     """
 
@@ -90,6 +96,10 @@ class Kept:
     tables: tuple[str, ...]
     steps: Callable[[Lake, str], Mapping[str, Step]]
     touch: Callable[[Making, "Kept"], bool]
+    gather: Callable[[Making, "Kept"], None]
+    every: Callable[[Making], str]
+    weighed_by: tuple[str, ...]
+    rows_at_once: int
 
     @property
     def touched(self) -> str:
@@ -129,9 +139,12 @@ def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None
     for kept in chain:
         tables = [table for table in kept.tables if table in wanted]
         if making.since is None:
-            run(making, kept, wanted, touched=False)
+            make_all(making, kept, wanted)
+            making.anew.append(kept)
         elif making.since < making.now and kept.touch(making, kept):
-            run(making, kept, wanted, touched=True)
+            is_much = count(making, f"temp.{kept.touched}") > FEW_UNITS
+            make_touched(making, kept, wanted, parts_of_all(making, kept) if is_much else 1)
+            making.anew.append(kept)
             for table in tables:
                 both = (
                     f"from lake.{table} anti join {kept.touched} using ({kept.key}) "
@@ -141,6 +154,68 @@ def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None
         else:
             for table in tables:
                 making.create(table, f"from lake.{table}", "view")
+
+
+def make_all(making: Making, kept: Kept, wanted: Collection[str]) -> None:
+    """Make the wanted tables of all units."""
+    parts = parts_of_all(making, kept)
+    if parts == 1:
+        run(making, kept, wanted, touched=False)
+        return
+    making.create(kept.touched, f"select distinct {kept.key} from ({kept.every(making)})")
+    make_touched(making, kept, wanted, parts)
+    for table in kept.tables:
+        if table in wanted:
+            rename(making, fresh(table), table)
+    run(making, kept, [name for name in wanted if name not in kept.tables], touched=False)
+
+
+def make_touched(making: Making, kept: Kept, wanted: Collection[str], parts: int) -> None:
+    """Make the fresh tables of the units in `touched`, a part of them after the other.
+
+    What is worked on at once has to fit into memory; what is done need not.
+    """
+    if parts == 1:
+        kept.gather(making, kept)
+        run(making, kept, wanted, touched=True)
+        return
+    every, tables = f"{kept.touched}_all", [table for table in kept.tables if table in wanted]
+    making.create(every, f"from {kept.touched}")
+    for part in range(parts):
+        making.create(kept.touched, f"from {every} where hash({kept.key}) % {parts} = {part}")
+        kept.gather(making, kept)
+        run(making, kept, tables, touched=True)
+        for table in tables:
+            put_to(making, fresh(table), f"{table}_parts")
+    for table in tables:
+        rename(making, f"{table}_parts", fresh(table))
+    making.create(kept.touched, f"from {every}")
+
+
+def parts_of_all(making: Making, kept: Kept) -> int:
+    """Return in how many parts all units would be made."""
+    rows = sum(count(making, f'"{table}"') for table in kept.weighed_by)
+    return max(1, -(-rows // kept.rows_at_once))
+
+
+def put_to(making: Making, name: str, others: str) -> None:
+    """Put the rows of a table to others, which are made where there are none yet."""
+    if f"table {others}" in making.made:
+        making.lake.connection.execute(f"insert into temp.{others} from temp.{name}")
+    else:
+        rename(making, name, others)
+
+
+def rename(making: Making, name: str, to: str) -> None:
+    making.lake.connection.execute(f"drop table if exists temp.{to}")
+    making.lake.connection.execute(f"alter table temp.{name} rename to {to}")
+    making.made[:] = [each for each in making.made if each != f"table {name}"]
+    making.made.append(f"table {to}")
+
+
+def count(making: Making, table: str) -> int:
+    (rows,) = making.lake.connection.execute(f"select count(*) from {table}").fetchall()[0]
+    return int(rows)
 
 
 def run(making: Making, kept: Kept, wanted: Collection[str], *, touched: bool) -> None:
@@ -155,7 +230,6 @@ def run(making: Making, kept: Kept, wanted: Collection[str], *, touched: bool) -
         gone = [f"table {other}" for other in over if other not in wanted]
         drop(making.lake, [*gone])
         making.made[:] = [other for other in making.made if other not in gone]
-    making.anew.append(kept)
 
 
 def together(steps: Mapping[str, Step], wanted: Collection[str]) -> dict[str, Step]:
@@ -224,14 +298,13 @@ def keep(making: Making, mark: str) -> dict[str, int]:
     )
     execute(f"delete from lake.{BUILDS}")
     execute(f"insert into lake.{BUILDS} values ('all', {making.now}, {quoted(mark)})")
-    return {kept.units: count(making, kept) for kept in making.anew}
+    return {kept.units: count_units(making, kept) for kept in making.anew}
 
 
-def count(making: Making, kept: Kept) -> int:
+def count_units(making: Making, kept: Kept) -> int:
     """Return how many units were made anew and are still there."""
     table = kept.tables[0] if making.since is None else fresh(kept.tables[0])
-    query = f"select count(*) from (select distinct {kept.key} from temp.{table})"
-    return int(making.lake.connection.execute(query).fetchall()[0][0])
+    return count(making, f"(select distinct {kept.key} from temp.{table})")
 
 
 def kept_since(history: History, chain: Sequence[Kept], mark: str) -> int | None:

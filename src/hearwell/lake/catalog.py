@@ -33,6 +33,11 @@ PARQUET = {"parquet_version": "2", "parquet_compression": "zstd", "parquet_compr
 CANNOT_MARK = ("readonly database", "unable to open database file", "disk i/o error")
 """What SQLite says where it cannot make the small file in which readers mark what they read."""
 
+MEGABYTES = {"KiB": 2**10 / 1e6, "MiB": 2**20 / 1e6, "GiB": 2**30 / 1e6, "TiB": 2**40 / 1e6}
+LEAST_MEGABYTES = 3000
+SHARE = 1 / 8 / 0.8
+"""An eighth of the memory: the application holds up to eight lakes open, and others import."""
+
 BUSY_SECONDS = 30
 """How long SQLite waits for another process that has the catalog for a moment."""
 
@@ -71,8 +76,9 @@ def sit_down(lake: Path) -> Desk:
     # A table of its own transaction counts as empty to DuckDB, which then holds each row against
     # each: 210,000 answers and 130,000 readings took a hundred times as long.
     connection.execute("set asof_loop_join_threshold = 0")
-    if limit := os.environ.get("HEARWELL_MEMORY"):
-        connection.execute(f"set memory_limit = {quoted(limit)}")
+    ((usual,),) = connection.execute("select current_setting('memory_limit')").fetchall()
+    limit = os.environ.get("HEARWELL_MEMORY") or memory_limit(usual)
+    connection.execute(f"set memory_limit = {quoted(limit)}")
     until_left = ExitStack()
     try:
         folder = until_left.enter_context(held_folder(lake / STAGING))
@@ -80,6 +86,18 @@ def sit_down(lake: Path) -> Desk:
         folder = until_left.enter_context(held_folder(Path(gettempdir())))
     connection.execute(f"set temp_directory = {quoted(str(folder / 'spill'))}")
     return Desk(connection, folder, until_left, weakref.finalize(connection, until_left.close))
+
+
+def memory_limit(usual: str) -> str:
+    """Return how much memory one lake may take: what does not fit goes to the lake's disk.
+
+    Args:
+        usual: what DuckDB would take, four fifths of the memory, such as `18.8 GiB`.
+
+    """
+    amount, unit = usual.split()
+    megabytes = float(amount) * MEGABYTES[unit]
+    return f"{int(min(megabytes, max(LEAST_MEGABYTES, megabytes * SHARE)))}MB"
 
 
 def attach(desk: Desk, lake: Path, when: When | None = None, *, writable: bool = False) -> None:
