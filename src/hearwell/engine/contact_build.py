@@ -214,7 +214,7 @@ def touch_owners(making: Making, kept: Kept) -> bool:
 def gather_owned(making: Making, kept: Kept) -> None:
     for table in (TOLD, CASE_CONTACT, CALL_CONTACT):
         rows = f"from {table} semi join {kept.touched} using (owner)"
-        making.create(f"{table}{TOUCHED_ROWS}", rows)
+        making.create(f"{table}{TOUCHED_ROWS}", rows, "view")
 
 
 def steps_of_calls(_: Lake, suffix: str) -> Mapping[str, Step]:
