@@ -12,6 +12,7 @@ from hearwell.engine.freshness import Gap, fed, gaps
 from hearwell.engine.period import to_local
 from hearwell.engine.rollup_build import roll_up
 from hearwell.lake.lake import open_lake
+from hearwell.lake.shown import showing
 from hearwell.lake.upkeep import snapshots
 from hearwell.settings import RollUp
 from hearwell.web import lakes
@@ -93,6 +94,13 @@ def test_a_lead_sees_sources_and_no_texts(company, signed_in):
     assert "Can the inputs be trusted?" in page
     assert "simulated" in page
     assert "Upload" not in page
+
+
+def test_the_page_says_while_more_is_brought_in(company, signed_in):
+    bob, told = signed_in("bob"), "every page shows the state before"
+    with open_lake(company, writable=True) as lake, showing(lake):
+        assert told in bob.get("/data/").content.decode()
+    assert told not in bob.get("/data/").content.decode()
 
 
 @pytest.mark.parametrize(
