@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from hearwell.lake.folder import SHOWN, SHOWN_LOCK
 from hearwell.lake.lake import create
-from hearwell.lake.shown import LOCK, SHOWN, showing, shown
+from hearwell.lake.shown import showing, shown
 
 HOLDS = """
 import sys, time
@@ -69,6 +70,6 @@ def test_another_process_holds_it_until_it_is_killed(lake):
     assert (lake.path / SHOWN).exists()
     assert shown(lake.path) is None
     assert not (lake.path / SHOWN).exists()
-    assert (lake.path / LOCK).exists()
+    assert (lake.path / SHOWN_LOCK).exists()
     with showing(lake):
         assert shown(lake.path) == lake.snapshot

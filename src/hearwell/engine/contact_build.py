@@ -185,6 +185,7 @@ def touch_callers(making: Making, kept: Kept) -> bool:
         f"select {BY} as called_by from {making.changes('call')} where leg = 1 "
         f"union select {BY} from call semi join call_changed using ({CALL}) where leg = 1",
     )
+    make_merges(making)
     return making.has_rows(kept.touched)
 
 
@@ -194,7 +195,6 @@ def gather_calls(making: Making, kept: Kept) -> None:
         f"select {CALL} from call where leg = 1 and {BY} in (select called_by from {kept.touched})",
     )
     making.create(f"call{TOUCHED_ROWS}", f"from call semi join call_member using ({CALL})")
-    make_merges(making)
 
 
 def touch_owners(making: Making, kept: Kept) -> bool:

@@ -109,6 +109,10 @@ class Kept:
     def key(self) -> str:
         return ", ".join(self.unit)
 
+    def among(self, wanted: Collection[str]) -> list[str]:
+        """Return those of the tables that are wanted."""
+        return [table for table in self.tables if table in wanted]
+
 
 def fresh(table: str) -> str:
     """Return the name of the rows of a kept table that were made anew."""
@@ -137,7 +141,6 @@ def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None
 
     """
     for kept in chain:
-        tables = [table for table in kept.tables if table in wanted]
         if making.since is None:
             make_all(making, kept, wanted)
             making.anew.append(kept)
@@ -145,14 +148,14 @@ def make(making: Making, chain: Sequence[Kept], wanted: Collection[str]) -> None
             is_much = count(making, f"temp.{kept.touched}") > FEW_UNITS
             make_touched(making, kept, wanted, parts_of_all(making, kept) if is_much else 1)
             making.anew.append(kept)
-            for table in tables:
+            for table in kept.among(wanted):
                 both = (
                     f"from lake.{table} anti join {kept.touched} using ({kept.key}) "
                     f"union all by name from temp.{fresh(table)}"
                 )
                 making.create(table, both, "view")
         else:
-            for table in tables:
+            for table in kept.among(wanted):
                 making.create(table, f"from lake.{table}", "view")
 
 
@@ -164,9 +167,8 @@ def make_all(making: Making, kept: Kept, wanted: Collection[str]) -> None:
         return
     making.create(kept.touched, f"select distinct {kept.key} from ({kept.every(making)})")
     make_touched(making, kept, wanted, parts)
-    for table in kept.tables:
-        if table in wanted:
-            rename(making, fresh(table), table)
+    for table in kept.among(wanted):
+        rename(making, fresh(table), table)
     run(making, kept, [name for name in wanted if name not in kept.tables], touched=False)
 
 
@@ -179,7 +181,7 @@ def make_touched(making: Making, kept: Kept, wanted: Collection[str], parts: int
         kept.gather(making, kept)
         run(making, kept, wanted, touched=True)
         return
-    every, tables = f"{kept.touched}_all", [table for table in kept.tables if table in wanted]
+    every, tables = f"{kept.touched}_all", kept.among(wanted)
     making.create(every, f"from {kept.touched}")
     for part in range(parts):
         making.create(kept.touched, f"from {every} where hash({kept.key}) % {parts} = {part}")

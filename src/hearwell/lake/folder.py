@@ -12,6 +12,8 @@ KEY = "identity.key"
 STAGING = "staging"
 LOCK = "write.lock"
 HOLDER = "write.holder"
+SHOWN = "shown.snapshot"
+SHOWN_LOCK = "shown.lock"
 
 PART = ".part"
 

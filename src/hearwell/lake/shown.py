@@ -11,10 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from hearwell.lake.folder import write_private
+from hearwell.lake.folder import SHOWN, SHOWN_LOCK, write_private
 from hearwell.lake.lake import Lake
-
-SHOWN, LOCK = "shown.snapshot", "shown.lock"
 
 WAIT_SECONDS = 1.0
 """A reader who looks whether anybody holds the lock holds it for a moment himself."""
@@ -26,7 +24,7 @@ def showing(lake: Lake) -> Iterator[None]:
 
     Where another does so already, his state is shown until he is done.
     """
-    lock, told = FileLock(lake.path / LOCK), lake.path / SHOWN
+    lock, told = FileLock(lake.path / SHOWN_LOCK), lake.path / SHOWN
     try:
         lock.acquire(timeout=WAIT_SECONDS)
     except Timeout:
@@ -50,7 +48,7 @@ def shown(path: Path) -> int | None:
     told = path / SHOWN
     try:
         snapshot = int(told.read_text("ascii"))
-        with FileLock(path / LOCK).acquire(timeout=0):
+        with FileLock(path / SHOWN_LOCK).acquire(timeout=0):
             told.unlink(missing_ok=True)
     except Timeout:
         return snapshot

@@ -162,14 +162,9 @@ class Pool:
 
         While more is brought in, that is the state before.
         """
-        older = shown(self.path)
-        if older is not None:
-            with self.lent(older) as lake, lake.reading():
-                yield lake
-            return
-        written, at = self.written(), time.monotonic()
-        with self.lent() as lake, lake.reading() as snapshot:
-            if written is not None and written == self.written():
+        older, written, at = shown(self.path), self.written(), time.monotonic()
+        with self.lent(older) as lake, lake.reading() as snapshot:
+            if older is None and written is not None and written == self.written():
                 self.known = written, snapshot, at
             yield lake
 

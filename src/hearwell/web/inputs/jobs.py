@@ -97,9 +97,7 @@ def catch_up() -> None:
 def rebuild() -> None:
     """Make anew what is kept in the lake, where rows or settings have changed since."""
     with silent(open_lake(lake_path(), writable=True)) as lake:
-        build_facts(lake)
-        learn_scores(lake)
-        list(roll_up(lake))
+        derive(lake)
     log.info("what is kept for quick answers is up to date")
 
 
@@ -122,12 +120,17 @@ def remember(lake: Lake, bringing: Bringing, entries: Entries) -> None:
     SavedMapping.keep(bringing.record, read.columns, entries.as_json())
 
 
+def derive(lake: Lake) -> None:
+    """Bring up to date all that is kept of what is derived."""
+    build_facts(lake)
+    learn_scores(lake)
+    list(roll_up(lake))
+
+
 def bring_up_to_date(lake: Lake, bringing: Bringing) -> None:
     """Make facts and roll-ups; answers are the same without them, only slower."""
     try:
-        build_facts(lake)
-        learn_scores(lake)
-        list(roll_up(lake))
+        derive(lake)
     except HearwellError as problem:
         told = _("The rows are in. What is made of them for quick answers was not: {problem}")
         bringing.message = told.format(problem=problem)
